@@ -1,0 +1,18 @@
+/** Random access to immutable bytes: a local file, an HTTP range or a buffer. */
+export interface ByteSource {
+  /** Total length in bytes. */
+  readonly size: number;
+  /** A name for messages, relative to the candidate. */
+  readonly name: string;
+  /** Exactly `length` bytes from `offset`. Callers never ask beyond `size`. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A ByteSource over memory, for tests and for small files already read. */
+export function bytesOf(data: Uint8Array, name = 'buffer'): ByteSource {
+  return {
+    size: data.byteLength,
+    name,
+    read: async (offset, length) => data.subarray(offset, offset + length),
+  };
+}

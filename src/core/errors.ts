@@ -1,0 +1,82 @@
+/** Stable identifiers of everything that can go wrong. Codes never change; messages may. */
+export type ErrorCode =
+  | 'ABORTED'
+  | 'CANDIDATE_EMPTY'
+  | 'CANDIDATE_NOT_FOUND'
+  | 'CANDIDATE_UNSUPPORTED'
+  | 'EVIDENCE_INVALID'
+  | 'FILE_UNREADABLE'
+  | 'FORMAT_INVALID'
+  | 'FORMAT_LIMIT'
+  | 'FORMAT_TRUNCATED'
+  | 'INTERNAL'
+  | 'MODEL_CONFIG_INVALID'
+  | 'MODEL_CONTRADICTION'
+  | 'MODEL_INPUT_UNKNOWN'
+  | 'MODEL_LOAD_FAILED'
+  | 'MODEL_OUTPUT_MISSING'
+  | 'MODEL_RUN_FAILED'
+  | 'PATH_ESCAPES'
+  | 'PROFILE_INVALID'
+  | 'PROFILE_NOT_FOUND'
+  | 'RUNTIME_CRASHED'
+  | 'RUNTIME_MEMORY'
+  | 'RUNTIME_MISSING'
+  | 'RUNTIME_TIMEOUT'
+  | 'SUITE_INVALID'
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATE_LIMIT'
+  | 'TOKENIZER_INVALID'
+  | 'TOKENIZER_MISSING'
+  | 'USAGE'
+  | 'WRITE_FAILED';
+
+/** A finding that survives JSON: what evidence and reports carry instead of an exception. */
+export interface ErrorRecord {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const BRAND = Symbol.for('model-assay.error');
+
+/**
+ * Every error the library throws on purpose.
+ * `message` says what happened, to which input and what was expected; `hint` says what to do next.
+ */
+export class AssayError extends Error {
+  override readonly name = 'AssayError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  /** Partial evidence, when a collection was interrupted. */
+  partial?: unknown;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  toJSON(): ErrorRecord {
+    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+  }
+}
+
+/** True for an AssayError from any copy of the package (ESM and CommonJS builds differ in identity). */
+export function isAssayError(error: unknown, code?: ErrorCode): error is AssayError {
+  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
+  return code === undefined || (error as AssayError).code === code;
+}
+
+/** Turn anything thrown into a record without leaking absolute paths or stack traces. */
+export function errorRecord(error: unknown): ErrorRecord {
+  if (isAssayError(error)) return error.toJSON();
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'INTERNAL', message: scrubPaths(message) };
+}
+
+/** Replace absolute paths by their last component; native error texts carry the auditor's directory names. */
+export function scrubPaths(text: string): string {
+  return text.replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s"':]+)+[\\/]([^\\/\s"':]+)/g, '$1');
+}
