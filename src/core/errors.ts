@@ -66,7 +66,7 @@ export class AssayError extends Error {
 /** True for an AssayError from any copy of the package (ESM and CommonJS builds differ in identity). */
 export function isAssayError(error: unknown, code?: ErrorCode): error is AssayError {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false;
-  return code === undefined || (error as AssayError).code === code;
+  return code === undefined || (error as unknown as AssayError).code === code;
 }
 
 /** Turn anything thrown into a record without leaking absolute paths or stack traces. */

@@ -63,13 +63,56 @@ export interface TextLogProbs {
   readonly sample: readonly (readonly number[])[];
 }
 
+/** Digests of a delivery. `weights` lists the paths that hold the audited weights. */
+export interface FilesEvidence {
+  readonly files: readonly FileDigest[];
+  /** SHA-256 over the sorted manifest of all files. */
+  readonly digest: string;
+  readonly weights: readonly string[];
+  /** SHA-256 over the digests of the weight files alone, so that renaming or a new tokenizer keeps it. */
+  readonly weightsDigest: string;
+}
+
 export interface FilesCapability {
-  list(signal?: AbortSignal, onBytes?: (done: number, total: number) => void): Promise<readonly FileDigest[]>;
+  digest(options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onBytes?: (done: number, total: number) => void;
+  }): Promise<FilesEvidence>;
+}
+
+/** A graph input or output; symbolic dimensions keep their name. */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** One stored weight: logical dimensions and bits per number. */
+export interface WeightTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: string;
+  readonly bits: number;
+}
+
+/** What a model file says about itself, before anyone interprets it. */
+export interface ModelStructure {
+  readonly format: CandidateSpec['kind'];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly tensors: readonly WeightTensor[];
+  /** Dimensions [vocabulary, hidden] of the token embedding, when the graph shows it. */
+  readonly embedding: readonly [number, number] | null;
+  /** Head counts that fused attention operators declare, in graph order. */
+  readonly fusedAttention: readonly { readonly operator: string; readonly heads: number; readonly keyValueHeads: number }[];
+  readonly operators: Readonly<Record<string, number>>;
+  /** config.json, or null when absent. */
+  readonly config: Readonly<Record<string, unknown>> | null;
 }
 
 export interface WeightsCapability {
-  /** Structure from the model file and its configuration; runs nothing. */
-  architecture(): Promise<Architecture>;
+  /** Read the model file and its configuration; runs nothing. */
+  structure(signal?: AbortSignal): Promise<ModelStructure>;
 }
 
 export interface TokensCapability {
@@ -81,7 +124,11 @@ export interface TokensCapability {
 
 export interface LogitsCapability {
   /** Teacher-forced log-probabilities; `vocabularySample` lists the ids reported at every position. */
-  score(sequences: readonly (readonly number[])[], vocabularySample: readonly number[]): Promise<readonly TextLogProbs[]>;
+  score(
+    sequences: readonly (readonly number[])[],
+    vocabularySample: readonly number[],
+    options?: { readonly batch?: number },
+  ): Promise<readonly TextLogProbs[]>;
 }
 
 export interface AttentionCapability {
@@ -119,7 +166,8 @@ export interface ModelSource {
   readonly capabilities: Partial<Capabilities>;
   /** Longest context the candidate accepts, in tokens; undefined when unknown. */
   readonly maxPositions: number | undefined;
-  readonly environment: Readonly<Record<string, string | number>>;
+  /** Versions and machine, as far as known by now. */
+  environment(): Readonly<Record<string, string | number>>;
   close(): Promise<void>;
 }
 

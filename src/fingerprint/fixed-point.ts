@@ -1,0 +1,19 @@
+/** Steps per nat: rounding stays under 1e-3 nats, a third of the smallest engine noise measured, over a range of 64 nats. */
+const STEPS = 512;
+const LOWEST = -32_767;
+
+/** Log-probabilities as little-endian int16 in 1/512 nats, base64: a quarter of the same numbers as JSON text. */
+export function packLogProbs(rows: readonly (readonly number[])[]): string {
+  const flat = Int16Array.from(rows.flat(), (value) => Math.max(LOWEST, Math.round(value * STEPS)));
+  return Buffer.from(flat.buffer).toString('base64');
+}
+
+/** Inverse of packLogProbs: rows of `width` values in nats. */
+export function unpackLogProbs(text: string, width: number): number[][] {
+  const bytes = Buffer.from(text, 'base64');
+  const rows: number[][] = [];
+  for (let at = 0; at + 2 * width <= bytes.length; at += 2 * width) {
+    rows.push(Array.from({ length: width }, (_, i) => bytes.readInt16LE(at + 2 * i) / STEPS));
+  }
+  return rows;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { ByteSource } from '../core/bytes.js';
+import { AssayError } from '../core/errors.js';
+
+/** A delivery of 10,000 files is a dataset or an attack, not a model. */
+const MAX_FILES = 10_000;
+/** onnx/, coreml/x.mlpackage/Data/… : real folders stay under six levels. */
+const MAX_DEPTH = 8;
+const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.cache']);
+const READ_BYTES = 4 * 2 ** 20;
+
+/** A candidate's folder and the only places its files may really live. */
+export interface Delivery {
+  readonly root: string;
+  /** Relative POSIX paths of regular files, sorted. */
+  readonly files: readonly string[];
+  /** Absolute, contained path of one file. Throws PATH_ESCAPES or FILE_UNREADABLE. */
+  locate(path: string): Promise<string>;
+}
+
+/** List a folder, or the folder of a single file restricted to that file. Throws CANDIDATE_NOT_FOUND, FORMAT_LIMIT. */
+export async function openDelivery(path: string): Promise<Delivery> {
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new AssayError('CANDIDATE_NOT_FOUND', `No folder or file at "${path}" (${cause.code ?? cause.message}).`, {
+      hint: 'Give a model folder, an .onnx, .gguf or .safetensors file, or an http(s)://…/v1 address.',
+      cause,
+    });
+  });
+  const root = await realpath(info.isDirectory() ? path : dirname(path));
+  const allowed = cacheRoot(root) ?? root;
+  const files = info.isDirectory() ? await walk(root, '', 0) : [basename(path)];
+  return { root, files: files.sort(), locate: (file) => contained(root, allowed, file) };
+}
+
+/** Hub caches keep snapshots/<revision>/file as links into blobs/ of the same models--* folder. */
+function cacheRoot(root: string): string | undefined {
+  const parts = root.split(sep);
+  const at = parts.lastIndexOf('snapshots');
+  return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
+}
+
+async function walk(root: string, folder: string, depth: number): Promise<string[]> {
+  if (depth > MAX_DEPTH) return [];
+  const found: string[] = [];
+  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (!SKIPPED_FOLDERS.has(entry.name)) found.push(...(await walk(root, path, depth + 1)));
+    } else if (entry.isFile() || entry.isSymbolicLink()) {
+      found.push(path);
+    }
+    if (found.length > MAX_FILES) {
+      throw new AssayError('FORMAT_LIMIT', `The folder holds more than ${MAX_FILES} files.`, {
+        hint: 'Point at the folder of one model.',
+      });
+    }
+  }
+  return found;
+}
+
+async function contained(root: string, allowed: string, file: string): Promise<string> {
+  const joined = resolve(root, file);
+  const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(file, cause);
+  });
+  const outside = relative(allowed, real);
+  if (outside.startsWith('..') || resolve(outside) === outside) {
+    throw new AssayError('PATH_ESCAPES', `"${file}" leads outside the candidate's folder.`, {
+      hint: 'A delivery must contain its own files; ask for a folder without links or paths that leave it.',
+    });
+  }
+  // A FIFO or device would block or feed endless bytes.
+  if (!(await lstat(real)).isFile()) throw unreadable(file, { code: 'not a regular file' });
+  return real;
+}
+
+function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
+  return new AssayError('FILE_UNREADABLE', `"${file}" cannot be read (${cause.code ?? 'unknown error'}).`, {
+    hint: 'Check that the file exists, is a regular file and may be read by this user.',
+    cause,
+  });
+}
+
+/** Random access to one file of a delivery, for the strict readers. Close it when done. */
+export async function openBytes(delivery: Delivery, path: string): Promise<ByteSource & { close(): Promise<void> }> {
+  const handle = await openFile(delivery, path);
+  const { size } = await handle.stat();
+  return {
+    size,
+    name: path,
+    read: async (offset, length) => {
+      const buffer = new Uint8Array(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, offset);
+      return bytesRead === length ? buffer : buffer.subarray(0, bytesRead);
+    },
+    close: () => handle.close(),
+  };
+}
+
+async function openFile(delivery: Delivery, path: string): Promise<FileHandle> {
+  const real = await delivery.locate(path);
+  return open(real, constants.O_RDONLY).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(path, cause);
+  });
+}
+
+/** Whole small text file, or null when it does not exist. Throws FORMAT_LIMIT above `maxBytes`. */
+export async function readSmallText(delivery: Delivery, path: string, maxBytes: number): Promise<string | null> {
+  if (!delivery.files.includes(path)) return null;
+  const handle = await openFile(delivery, path);
+  try {
+    const { size } = await handle.stat();
+    if (size > maxBytes) {
+      throw new AssayError('FORMAT_LIMIT', `"${path}" has ${size} bytes; at most ${maxBytes} are expected.`, {
+        hint: 'Check the file against the publisher’s; it may be a renamed weight file.',
+      });
+    }
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** SHA-256 of one file, lower-case hex. The next block is read while the last one is hashed. */
+export async function hashFile(
+  delivery: Delivery,
+  path: string,
+  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (count: number) => void } = {},
+): Promise<{ bytes: number; sha256: string }> {
+  const handle = await openFile(delivery, path);
+  try {
+    const hash = createHash('sha256');
+    let buffers = [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)] as const;
+    let bytes = 0;
+    let pending = handle.read(buffers[0], 0, READ_BYTES, 0);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await pending;
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      bytes += bytesRead;
+      pending = handle.read(buffers[1], 0, READ_BYTES, bytes);
+      hash.update(buffers[0].subarray(0, bytesRead));
+      onBytes?.(bytesRead);
+      buffers = [buffers[1], buffers[0]];
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Sizes in bytes, for progress. */
+export async function sizeOf(delivery: Delivery, path: string): Promise<number> {
+  return (await stat(await delivery.locate(path))).size;
+}
+
+/** SHA-256 of a text, lower-case hex. */
+export function sha256(text: string | Uint8Array): string {
+  return createHash('sha256').update(text).digest('hex');
+}

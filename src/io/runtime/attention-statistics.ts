@@ -1,0 +1,74 @@
+import { AssayError } from '../../core/errors.js';
+import type { AttentionStatistics } from '../../core/types.js';
+import { entropyBits } from '../../stats/entropy-bits.js';
+import { floats } from './floats.js';
+import type { ModelSession } from './session.js';
+
+/** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
+const ROW_SUM_TOLERANCE = 5e-2;
+type HeadStatistics = readonly [entropy: number, normalized: number, first: number, distance: number];
+
+/**
+ * Per-head statistics of the attention the export returns, for one unpadded prompt. Averages run over query
+ * positions with at least two visible keys; entropy is in bits, distance in tokens.
+ * Throws MODEL_OUTPUT_MISSING when no output is attention: [1, heads, S, S] with rows that sum to one.
+ */
+export async function attentionStatistics(session: ModelSession, ids: readonly number[]): Promise<AttentionStatistics> {
+  if (session.attentionNames.length === 0 || ids.length < 2) {
+    throw new AssayError('MODEL_OUTPUT_MISSING', attentionProblem(session, ids), {
+      hint: 'Export with attention outputs (output_attentions=True) to compare attention.',
+    });
+  }
+  const outputs = await session.forward([ids], { fetch: session.attentionNames });
+  const layers: HeadStatistics[][] = [];
+  for (const name of session.attentionNames) {
+    const tensor = outputs[name];
+    const [batch, heads, queries, keys] = tensor?.dims ?? [];
+    if (batch !== 1 || !heads || queries !== ids.length || keys !== ids.length) continue;
+    const data = floats(tensor, name);
+    const measured = Array.from({ length: heads }, (_, head) => headStatistics(data, head, ids.length));
+    if (measured.every((statistics) => statistics !== null)) layers.push(measured);
+  }
+  if (layers.length === 0) {
+    throw new AssayError('MODEL_OUTPUT_MISSING', `None of the outputs ${session.attentionNames.slice(0, 4).join(', ')} holds attention probabilities.`, {
+      hint: 'Expected [batch, heads, queries, keys] with rows that sum to one.',
+    });
+  }
+  const pick = (which: 0 | 1 | 2 | 3): number[][] => layers.map((layer) => layer.map((head) => head[which]));
+  return { tokens: ids.length, entropyBits: pick(0), normalizedEntropy: pick(1), firstTokenMass: pick(2), meanDistance: pick(3) };
+}
+
+function attentionProblem(session: ModelSession, ids: readonly number[]): string {
+  return session.attentionNames.length === 0
+    ? 'The export has no attention outputs.'
+    : `Attention needs at least two tokens; the prompt has ${ids.length}.`;
+}
+
+function headStatistics(p: Float32Array, head: number, length: number): HeadStatistics | null {
+  const base = head * length * length;
+  const causal = p[base + 1] === 0;
+  let entropy = 0;
+  let normalized = 0;
+  let first = 0;
+  let distance = 0;
+  const start = causal ? 1 : 0;
+  for (let query = start; query < length; query++) {
+    const row = base + query * length;
+    const visible = causal ? query + 1 : length;
+    let mass = 0;
+    let apart = 0;
+    for (let key = 0; key < visible; key++) {
+      const weight = p[row + key] as number;
+      mass += weight;
+      apart += weight * (query - key);
+    }
+    if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return null;
+    const bits = entropyBits(p, row, row + visible);
+    entropy += bits;
+    normalized += bits / Math.log2(visible);
+    first += (p[row] as number) / mass;
+    distance += apart / mass;
+  }
+  const queries = length - start;
+  return [entropy / queries, normalized / queries, first / queries, distance / queries];
+}

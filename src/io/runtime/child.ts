@@ -1,0 +1,68 @@
+import { AssayError, errorRecord } from '../../core/errors.js';
+import { attentionStatistics } from './attention-statistics.js';
+import { type ModelSession, openSession } from './session.js';
+import { generate } from './generate.js';
+import { teacherForce } from './log-probs.js';
+import type { ChildMessage, OperationName, ParentMessage, RuntimeConfig, RuntimeOperations } from './protocol.js';
+import { renderTemplate } from './template.js';
+import { loadTokenizer, type TextCodec } from './tokenizer.js';
+import { startWatchdog } from './watchdog.js';
+
+type Handlers = { [K in OperationName]: (args: RuntimeOperations[K]['args']) => Promise<RuntimeOperations[K]['result']> };
+
+function handlers(config: RuntimeConfig): Handlers {
+  let session: Promise<ModelSession> | undefined;
+  let codec: TextCodec | undefined;
+  const model = (): Promise<ModelSession> => {
+    session ??= openSession(config);
+    return session;
+  };
+  const text = (): TextCodec => {
+    codec ??= loadTokenizer(config.tokenizerPath, config.tokenizerConfig);
+    return codec;
+  };
+  return {
+    describe: async () => (await model()).description,
+    encode: async ({ text: value, special }) => text().encode(value, special),
+    decode: async ({ ids }) => text().decode(ids),
+    render: async ({ messages }) => renderTemplate(config.template ?? '', messages, config.templateVariables),
+    logProbs: async ({ sequences, sample, batch }) => teacherForce(await model(), sequences, sample, batch),
+    attention: async ({ ids }) => attentionStatistics(await model(), ids),
+    generate: async ({ ids, options }) => generate(await model(), ids, options),
+    forward: async ({ ids, outputs }) => {
+      const opened = await model();
+      const started = performance.now();
+      if (outputs === 'attention') await attentionStatistics(opened, ids);
+      else await opened.forward([ids], { fetch: [opened.logitsName] });
+      return { ms: performance.now() - started };
+    },
+  };
+}
+
+function main(): void {
+  const watchdog = startWatchdog();
+  const send = (message: ChildMessage): void => {
+    process.send?.(message);
+  };
+  let operations: Handlers | undefined;
+  process.on('message', (message: ParentMessage) => {
+    if (message.type === 'configure') {
+      operations = handlers(message.config);
+      send({ type: 'ready' });
+      return;
+    }
+    watchdog.setLimit(message.memoryLimit);
+    const handler = operations?.[message.operation] as ((args: unknown) => Promise<unknown>) | undefined;
+    const work = handler
+      ? handler(message.args)
+      : Promise.reject(new AssayError('INTERNAL', `The runtime has no operation ${message.operation}.`));
+    work.then(
+      (value) => send({ type: 'result', id: message.id, value }),
+      (error: unknown) => send({ type: 'error', id: message.id, error: errorRecord(error) }),
+    );
+  });
+  // The parent died: nobody is left to stop a runaway model.
+  process.on('disconnect', () => process.exit(0));
+}
+
+main();

@@ -1,0 +1,64 @@
+import { AssayError } from '../../core/errors.js';
+import { type Rng, seededRng } from '../../core/rng.js';
+import type { Generation, SamplingOptions } from '../../core/types.js';
+import type { Cache } from './feeds.js';
+import { floats } from './floats.js';
+import type { ModelSession, Outputs } from './session.js';
+
+/**
+ * Continue a prompt: greedy at temperature 0, else multinomial sampling from softmax(logits / temperature)
+ * with a seeded generator. Uses the KV cache when the export has one and re-reads the whole context when not.
+ */
+export async function generate(
+  session: ModelSession,
+  prompt: readonly number[],
+  { maxNewTokens, temperature = 0, seed = 0, ignoreEos = false }: SamplingOptions,
+): Promise<Generation> {
+  requireLogits(session);
+  if (prompt.length === 0) throw new AssayError('USAGE', 'A prompt needs at least one token.', { hint: 'Check the prompt text and the tokenizer.' });
+  const rng = seededRng(seed);
+  const fetch = [session.logitsName, ...session.cacheNames];
+  const cached = session.cacheNames.length > 0;
+  const ids: number[] = [];
+  const tokenMs: number[] = [];
+  let cache: Cache | undefined;
+  while (ids.length < maxNewTokens) {
+    const input = cached && ids.length > 0 ? ids.slice(-1) : [...prompt, ...ids];
+    const started = performance.now();
+    const outputs: Outputs = await session.forward([input], { cache, fetch });
+    if (cached) cache = session.advance(outputs, input.length, cache);
+    const next = choose(lastRow(session, outputs), temperature, rng);
+    tokenMs.push(performance.now() - started);
+    ids.push(next);
+    if (!ignoreEos && session.eosTokenIds.includes(next)) return { ids, tokenMs, stopped: 'eos' };
+  }
+  return { ids, tokenMs, stopped: 'length' };
+}
+
+export function requireLogits(session: ModelSession): void {
+  if (session.logitsName !== '') return;
+  throw new AssayError('MODEL_OUTPUT_MISSING', 'The model has no logits output, so it cannot generate or be scored.', {
+    hint: 'Export it for text generation (optimum-cli export onnx --task text-generation-with-past).',
+  });
+}
+
+function lastRow(session: ModelSession, outputs: Outputs): Float32Array {
+  const tensor = outputs[session.logitsName];
+  const data = floats(tensor, session.logitsName);
+  return data.subarray(data.length - (tensor?.dims.at(-1) ?? data.length));
+}
+
+function choose(logits: Float32Array, temperature: number, rng: Rng): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
+  if (!Number.isFinite(logits[best])) {
+    throw new AssayError('MODEL_RUN_FAILED', 'The model returned logits that are not finite numbers.', {
+      hint: 'The export overflows, often a float16 one; ask for a float32 or bfloat16 export.',
+    });
+  }
+  if (temperature === 0) return best;
+  const top = logits[best] as number;
+  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
+  let remaining = rng() * weights.reduce((sum, weight) => sum + weight, 0);
+  return Math.max(0, weights.findIndex((weight) => (remaining -= weight) < 0));
+}

@@ -1,0 +1,197 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { AssayError, type ErrorRecord } from '../../core/errors.js';
+import { runtimeEntry } from '../paths.cjs';
+import {
+  type ChildMessage,
+  MEMORY_NOTE,
+  type OperationName,
+  type ParentMessage,
+  RESOURCE_OF,
+  type RuntimeConfig,
+  type RuntimeOperations,
+} from './protocol.js';
+
+/** Bounds of one operation in the child. */
+export interface OperationLimits {
+  readonly timeoutMs: number;
+  readonly memoryBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** JavaScript heap of the child: a 150k-token tokenizer.json needs about 200 MB, a template none. */
+const HEAP_MB = 512;
+const START_TIMEOUT_MS = 20_000;
+/** Text kept from the child's stderr, to tell a memory stop from a native crash. */
+const STDERR_KEPT = 4096;
+/** Native libraries and temporary files need these; nothing else of the caller's environment reaches the child. */
+const PASSED_ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TMPDIR', 'TEMP'];
+
+type Ending = { readonly ending: 'crashed' | 'memory' | 'timeout'; readonly detail: string };
+type Settled = { readonly value: unknown } | { readonly error: ErrorRecord } | Ending;
+
+interface LiveChild {
+  readonly process: ChildProcess;
+  readonly stderr: () => string;
+}
+
+/**
+ * A child process that runs what is hostile: the model, its tokenizer and its template. A crash, hang or
+ * memory overrun costs the child, never the caller; it is started again once, and a resource that ends it
+ * twice is recorded as failed and not tried again.
+ */
+export class RuntimeHost {
+  readonly #config: RuntimeConfig;
+  readonly #failed = new Map<string, AssayError>();
+  #child: LiveChild | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #nextId = 1;
+
+  constructor(config: RuntimeConfig) {
+    this.#config = config;
+  }
+
+  /** Run one operation; operations never overlap. Throws the child's AssayError or RUNTIME_CRASHED, _TIMEOUT, _MEMORY. */
+  call<K extends OperationName>(
+    operation: K,
+    args: RuntimeOperations[K]['args'],
+    limits: OperationLimits,
+  ): Promise<RuntimeOperations[K]['result']> {
+    const result = this.#queue.then(() => this.#attempt(operation, args, limits));
+    this.#queue = result.catch(() => undefined);
+    return result as Promise<RuntimeOperations[K]['result']>;
+  }
+
+  async close(): Promise<void> {
+    this.#discard();
+  }
+
+  async #attempt(operation: OperationName, args: unknown, limits: OperationLimits): Promise<unknown> {
+    const resource = RESOURCE_OF[operation];
+    const earlier = this.#failed.get(resource);
+    if (earlier) throw earlier;
+    let last: Ending | undefined;
+    for (let start = 0; start < 2; start++) {
+      throwIfAborted(limits.signal);
+      const settled = await this.#once(operation, args, limits);
+      if ('value' in settled) return settled.value;
+      if ('error' in settled) throw new AssayError(settled.error.code, settled.error.message, hintOf(settled.error));
+      last = settled;
+    }
+    const failure = endingError(operation, last as Ending, limits);
+    this.#failed.set(resource, failure);
+    throw failure;
+  }
+
+  async #once(operation: OperationName, args: unknown, limits: OperationLimits): Promise<Settled> {
+    const live = await this.#start();
+    const id = this.#nextId++;
+    const settled = await exchange(live, { type: 'call', id, operation, args, memoryLimit: limits.memoryBytes }, limits);
+    if ('ending' in settled) this.#discard();
+    throwIfAborted(limits.signal);
+    return settled;
+  }
+
+  async #start(): Promise<LiveChild> {
+    if (this.#child && this.#child.process.exitCode === null && this.#child.process.signalCode === null) return this.#child;
+    const live = launch();
+    this.#child = live;
+    const ready = await exchange(live, { type: 'configure', config: this.#config }, { timeoutMs: START_TIMEOUT_MS });
+    if ('ending' in ready) {
+      this.#discard();
+      throw new AssayError('RUNTIME_CRASHED', `The runtime process did not start (${ready.detail}).`, {
+        hint: 'Check that node can start child processes here and that the package is complete.',
+      });
+    }
+    return live;
+  }
+
+  #discard(): void {
+    this.#child?.process.kill('SIGKILL');
+    this.#child = undefined;
+  }
+}
+
+function launch(): LiveChild {
+  const env: Record<string, string> = {};
+  for (const name of PASSED_ENVIRONMENT) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  const child = fork(runtimeEntry, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [`--max-old-space-size=${HEAP_MB}`],
+    env,
+  });
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-STDERR_KEPT);
+  });
+  return { process: child, stderr: () => tail };
+}
+
+function exchange(live: LiveChild, message: ParentMessage, limits: Pick<OperationLimits, 'timeoutMs' | 'signal'>): Promise<Settled> {
+  return new Promise((resolve) => {
+    const { process: child } = live;
+    const finish = (settled: Settled): void => {
+      clearTimeout(timer);
+      limits.signal?.removeEventListener('abort', onAbort);
+      child.off('message', onMessage).off('close', onClose).off('error', onError);
+      resolve(settled);
+    };
+    const stop = (detail: string): void => {
+      finish({ ending: 'timeout', detail });
+      child.kill('SIGKILL');
+    };
+    const onMessage = (reply: ChildMessage): void => {
+      if (reply.type === 'ready') finish({ value: undefined });
+      else if (reply.type === 'result') finish({ value: reply.value });
+      else finish({ error: reply.error });
+    };
+    const onClose = (code: number | null, signal: string | null): void => finish(endingOf(live, code, signal));
+    const onError = (error: Error): void => finish({ ending: 'crashed', detail: error.message });
+    const onAbort = (): void => stop('aborted');
+    const timer = setTimeout(() => stop(`no answer in ${limits.timeoutMs} ms`), limits.timeoutMs);
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    child.on('message', onMessage).on('close', onClose).on('error', onError);
+    child.send(message, (error) => {
+      if (error) onError(error);
+    });
+  });
+}
+
+function endingOf(live: LiveChild, code: number | null, signal: string | null): Ending {
+  const stderr = live.stderr();
+  if (stderr.includes(MEMORY_NOTE) || stderr.includes('heap out of memory')) {
+    return { ending: 'memory', detail: stderr.includes(MEMORY_NOTE) ? 'resident set' : 'JavaScript heap' };
+  }
+  return { ending: 'crashed', detail: signal ? `signal ${signal}` : `exit code ${code}` };
+}
+
+function endingError(operation: OperationName, last: Ending, limits: OperationLimits): AssayError {
+  const subject = { session: 'The model', tokenizer: 'The tokenizer', template: 'The chat template' }[RESOURCE_OF[operation]];
+  if (last.ending === 'timeout') {
+    return new AssayError('RUNTIME_TIMEOUT', `${subject} gave no answer to "${operation}" within ${limits.timeoutMs} ms, twice.`, {
+      hint: 'Raise --timeout for a slow machine; otherwise treat the file as hostile.',
+    });
+  }
+  if (last.ending === 'memory') {
+    const megabytes = Math.round(limits.memoryBytes / 2 ** 20);
+    return new AssayError(
+      'RUNTIME_MEMORY',
+      `${subject} passed its memory limit in "${operation}" (${last.detail}; ${megabytes} MB allowed), twice.`,
+      { hint: 'An honest file does not do this; inspect it, or raise --max-memory when the model is very large.' },
+    );
+  }
+  return new AssayError('RUNTIME_CRASHED', `${subject} ended the runtime process in "${operation}" (${last.detail}), twice.`, {
+    hint: 'The file makes native code fail. Ask the vendor for a clean export; the audit went on without it.',
+  });
+}
+
+function hintOf(error: ErrorRecord): { hint?: string } {
+  return error.hint === undefined ? {} : { hint: error.hint };
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AssayError('ABORTED', 'The audit was interrupted.', { hint: 'Start it again; saved evidence can be scored as it is.' });
+}

@@ -1,0 +1,111 @@
+import type { Tensor } from 'onnxruntime-common';
+import { AssayError } from '../../core/errors.js';
+import type { TextLogProbs } from '../../core/types.js';
+import type { Cache } from './feeds.js';
+import { floats } from './floats.js';
+import { requireLogits } from './generate.js';
+import type { ModelSession } from './session.js';
+
+/** Tokens per forward pass: at a vocabulary of 262,144 their float32 logits take 64 MB. */
+const PIECE = 64;
+
+interface Accumulated {
+  readonly ids: readonly number[];
+  readonly target: number[];
+  readonly entropy: number[];
+  readonly argmax: number[];
+  readonly sample: number[][];
+}
+
+/**
+ * Teacher-forced log-probabilities (nats) of each sequence. One at a time by default, since padding and
+ * batching change the rounding of dynamically quantized models; `batch` > 1 left-pads when the model has an
+ * attention mask.
+ */
+export async function teacherForce(
+  session: ModelSession,
+  sequences: readonly (readonly number[])[],
+  sample: readonly number[],
+  batch = 1,
+): Promise<TextLogProbs[]> {
+  requireLogits(session);
+  const size = session.canPad ? batch : 1;
+  const results: TextLogProbs[] = [];
+  for (let at = 0; at < sequences.length; at += size) {
+    const rows = sequences.slice(at, at + size);
+    if (rows.length === 1) results.push(await scoreOne(session, rows[0] as readonly number[], sample));
+    else results.push(...(await scoreBatch(session, rows, sample)));
+  }
+  return results;
+}
+
+const start = (ids: readonly number[]): Accumulated => ({ ids, target: [], entropy: [], argmax: [], sample: [] });
+
+async function scoreOne(session: ModelSession, ids: readonly number[], sample: readonly number[]): Promise<TextLogProbs> {
+  const out = start(ids);
+  const cached = session.cacheNames.length > 0;
+  let cache: Cache | undefined;
+  for (let at = 0; at < ids.length; ) {
+    const piece = cached ? ids.slice(at, at + PIECE) : ids;
+    const outputs = await session.forward([piece], { cache, fetch: [session.logitsName, ...session.cacheNames] });
+    if (cached) cache = session.advance(outputs, piece.length, cache);
+    const rows = logitRows(outputs[session.logitsName], session.logitsName, piece.length);
+    for (const [i, row] of rows.entries()) addPosition(out, row, ids[at + i + 1], sample);
+    at += piece.length;
+  }
+  return out;
+}
+
+async function scoreBatch(
+  session: ModelSession,
+  batch: readonly (readonly number[])[],
+  sample: readonly number[],
+): Promise<TextLogProbs[]> {
+  const width = Math.max(...batch.map((ids) => ids.length));
+  const outputs = await session.forward(batch, { fetch: [session.logitsName] });
+  const rows = logitRows(outputs[session.logitsName], session.logitsName, width * batch.length);
+  return batch.map((ids, index) => {
+    const out = start(ids);
+    const first = index * width + width - ids.length;
+    for (let i = 0; i < ids.length; i++) addPosition(out, rows[first + i] as Float32Array, ids[i + 1], sample);
+    return out;
+  });
+}
+
+/** Split [1, S, V] logits into S views. Throws when the model returns fewer positions than it was given. */
+export function logitRows(tensor: Tensor | undefined, name: string, positions: number): Float32Array[] {
+  const data = floats(tensor, name);
+  const width = tensor?.dims.at(-1) ?? 0;
+  if (width === 0 || data.length !== width * positions) {
+    throw new AssayError('MODEL_OUTPUT_MISSING', `Output "${name}" has shape [${tensor?.dims.join(', ')}] for ${positions} tokens; expected logits for every token.`, {
+      hint: 'Re-export without last-token slicing, so that whole texts can be scored.',
+    });
+  }
+  return Array.from({ length: positions }, (_, i) => data.subarray(i * width, (i + 1) * width));
+}
+
+function addPosition(
+  out: Accumulated,
+  logits: Float32Array,
+  next: number | undefined,
+  sample: readonly number[],
+): void {
+  if (next === undefined) return;
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
+  const top = logits[best] as number;
+  let total = 0;
+  let weighted = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const centred = (logits[i] as number) - top;
+    const weight = Math.exp(centred);
+    total += weight;
+    weighted += weight === 0 ? 0 : weight * centred;
+  }
+  const logZ = top + Math.log(total);
+  const logProb = (id: number): number => (logits[id] ?? Number.NEGATIVE_INFINITY) - logZ;
+  out.argmax.push(best);
+  out.entropy.push(Math.log(total) - weighted / total);
+  out.target.push(logProb(next));
+  out.sample.push(sample.map(logProb));
+}

@@ -1,0 +1,72 @@
+import type { ErrorRecord } from '../../core/errors.js';
+import type { AttentionStatistics, ChatMessage, Generation, SamplingOptions, TextLogProbs } from '../../core/types.js';
+
+/** How the child gets the graph: a path, or a small patched graph whose weights stay in `folder`. */
+export type ModelLocation =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'graph'; readonly bytes: Uint8Array; readonly folder: string };
+
+/** Everything the child needs, sent once after each start. Nothing is loaded until an operation asks. */
+export interface RuntimeConfig {
+  readonly model: ModelLocation | null;
+  /** 0 lets ONNX Runtime choose. */
+  readonly threads: number;
+  /** Heads of fused caches, where the graph leaves the dimension symbolic. */
+  readonly keyValueHeads: number | undefined;
+  readonly headDim: number | undefined;
+  readonly eosTokenIds: readonly number[];
+  readonly tokenizerPath: string | null;
+  readonly tokenizerConfig: Readonly<Record<string, unknown>>;
+  readonly template: string | null;
+  readonly templateVariables: Readonly<Record<string, unknown>>;
+}
+
+export interface PortDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** Names, argument and result of every operation of the child. */
+export interface RuntimeOperations {
+  describe: { args: Record<never, never>; result: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string } };
+  encode: { args: { text: string; special: boolean }; result: number[] };
+  decode: { args: { ids: readonly number[] }; result: string };
+  render: { args: { messages: readonly ChatMessage[] }; result: string };
+  logProbs: { args: { sequences: readonly (readonly number[])[]; sample: readonly number[]; batch?: number }; result: TextLogProbs[] };
+  attention: { args: { ids: readonly number[] }; result: AttentionStatistics };
+  generate: { args: { ids: readonly number[]; options: SamplingOptions }; result: Generation };
+  forward: { args: { ids: readonly number[]; outputs: 'logits' | 'attention' }; result: { ms: number } };
+}
+export type OperationName = keyof RuntimeOperations;
+
+/** The part of the child an operation exercises; one that kills the child twice is not tried again. */
+export const RESOURCE_OF: Readonly<Record<OperationName, 'session' | 'tokenizer' | 'template'>> = {
+  describe: 'session',
+  encode: 'tokenizer',
+  decode: 'tokenizer',
+  render: 'template',
+  logProbs: 'session',
+  attention: 'session',
+  generate: 'session',
+  forward: 'session',
+};
+
+export type ParentMessage =
+  | { readonly type: 'configure'; readonly config: RuntimeConfig }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly operation: OperationName;
+      readonly args: unknown;
+      /** Resident-set ceiling while this operation runs, in bytes. */
+      readonly memoryLimit: number;
+    };
+
+export type ChildMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'result'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: ErrorRecord };
+
+/** Printed to stderr by the watchdog before it kills the process. */
+export const MEMORY_NOTE = 'assay: memory limit exceeded';

@@ -1,0 +1,140 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { AssayError, scrubPaths } from '../../core/errors.js';
+import { buildFeeds, type Cache, type FeedPlan, planFeeds } from './feeds.js';
+import type { PortDescription, RuntimeConfig } from './protocol.js';
+
+export type Ort = typeof import('onnxruntime-node');
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+export interface ForwardOptions {
+  readonly cache?: Cache | undefined;
+  /** Output names to return; ONNX Runtime computes everything but copies only these. */
+  readonly fetch: readonly string[];
+}
+
+/** An opened model: one forward pass at a time, with or without a KV cache. */
+export interface ModelSession {
+  readonly description: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string };
+  readonly logitsName: string;
+  /** Four-dimensional outputs that are not KV cache, in layer order: attention, if the export has it. */
+  readonly attentionNames: readonly string[];
+  readonly cacheNames: readonly string[];
+  readonly canPad: boolean;
+  readonly eosTokenIds: readonly number[];
+  /** `batch` rows of equal total length, or ragged rows when the model has an attention mask. */
+  forward(batch: readonly (readonly number[])[], options: ForwardOptions): Promise<Outputs>;
+  /** The cache to continue from after `tokens` more tokens. */
+  advance(outputs: Outputs, tokens: number, previous?: Cache): Cache;
+}
+
+/** Open the configured model on the CPU. Throws RUNTIME_MISSING, MODEL_LOAD_FAILED, MODEL_INPUT_UNKNOWN. */
+export async function openSession(config: RuntimeConfig): Promise<ModelSession> {
+  const ort = await importRuntime();
+  const session = await create(ort, config);
+  const inputs = session.inputMetadata.map(describe);
+  const outputs = session.outputMetadata.map(describe);
+  const plan = planFeeds(inputs, config);
+  const presentOf = matchCache(plan, outputs);
+  return {
+    description: { inputs, outputs, runtime: ort.env.versions.node ?? 'unknown' },
+    logitsName: findLogits(outputs),
+    attentionNames: findAttention(outputs),
+    cacheNames: [...presentOf.values()],
+    canPad: plan.hasMask,
+    eosTokenIds: config.eosTokenIds,
+    forward: async (batch, { cache, fetch }) => {
+      try {
+        return await session.run(buildFeeds(ort, plan, batch, cache), [...fetch]);
+      } catch (cause) {
+        throw new AssayError('MODEL_RUN_FAILED', `The model failed while running: ${scrubPaths((cause as Error).message)}`, {
+          hint: 'The graph loads but does not run on the inputs it declares. Ask the vendor for a tested export.',
+          cause,
+        });
+      }
+    },
+    advance: (results, tokens, previous) => {
+      const tensors: Record<string, Tensor> = {};
+      for (const [past, present] of presentOf) tensors[past] = results[present] as Tensor;
+      return { tensors, length: (previous?.length ?? 0) + tokens };
+    },
+  };
+}
+
+async function importRuntime(): Promise<Ort> {
+  try {
+    const loaded = (await import('onnxruntime-node')) as Ort & { default?: Ort };
+    return loaded.default ?? loaded;
+  } catch (cause) {
+    throw new AssayError('RUNTIME_MISSING', 'onnxruntime-node is not installed, so no model can be run.', {
+      hint: 'Install it with: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the CPU library is inside the package). Files, digests and structure are checked without it.',
+      cause,
+    });
+  }
+}
+
+async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession> {
+  if (config.model === null) {
+    throw new AssayError('MODEL_LOAD_FAILED', 'The candidate has no ONNX model to run.', {
+      hint: 'Expected onnx/model.onnx or model.onnx in the folder.',
+    });
+  }
+  const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
+  if (config.model.kind === 'graph') session['model_external_initializers_file_folder_path'] = config.model.folder;
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+    extra: { session },
+    ...(config.threads > 0 ? { intraOpNumThreads: config.threads } : {}),
+  };
+  try {
+    return config.model.kind === 'path'
+      ? await ort.InferenceSession.create(config.model.path, options)
+      : await ort.InferenceSession.create(config.model.bytes, options);
+  } catch (cause) {
+    throw new AssayError('MODEL_LOAD_FAILED', `ONNX Runtime refuses the model: ${scrubPaths((cause as Error).message)}`, {
+      hint: 'Check the file against the publisher’s digest; if it is intact, ask for an export for ONNX Runtime 1.30.',
+      cause,
+    });
+  }
+}
+
+function describe(meta: InferenceSession.ValueMetadata): PortDescription {
+  return meta.isTensor
+    ? { name: meta.name, type: meta.type, dims: [...meta.shape] }
+    : { name: meta.name, type: 'non-tensor', dims: [] };
+}
+
+const isCacheOutput = (name: string): boolean => /^present/.test(name);
+
+function findLogits(outputs: readonly PortDescription[]): string {
+  const named = outputs.find(({ name }) => /(^|[._/])logits$/.test(name));
+  const shaped = outputs.find(
+    ({ name, dims, type }) =>
+      dims.length === 3 && type.startsWith('float') && !isCacheOutput(name) && !/hidden|attention|embed/i.test(name),
+  );
+  return (named ?? shaped)?.name ?? '';
+}
+
+function findAttention(outputs: readonly PortDescription[]): string[] {
+  const layer = (name: string): number => Number(/(\d+)\D*$/.exec(name)?.[1] ?? 0);
+  return outputs
+    .filter(({ name, dims }) => dims.length === 4 && !isCacheOutput(name) && !/cross/i.test(name))
+    .map(({ name }) => name)
+    .sort((a, b) => layer(a) - layer(b));
+}
+
+function matchCache(plan: FeedPlan, outputs: readonly PortDescription[]): Map<string, string> {
+  const names = new Set(outputs.map(({ name }) => name));
+  const pairs = new Map<string, string>();
+  for (const { name } of plan.cache) {
+    const present = [name.replace(/^past_key_values/, 'present'), name.replace(/^past/, 'present')].find((n) => names.has(n));
+    if (present === undefined) {
+      throw new AssayError('MODEL_OUTPUT_MISSING', `The model takes the cache input "${name}" but returns no matching "present" output.`, {
+        hint: 'Expected past_key_values.N.key/value with present.N.key/value, as Optimum exports them.',
+      });
+    }
+    pairs.set(name, present);
+  }
+  return pairs;
+}

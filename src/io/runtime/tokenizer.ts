@@ -1,0 +1,42 @@
+import { readFileSync, statSync } from 'node:fs';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { AssayError } from '../../core/errors.js';
+
+/** The largest published tokenizer.json is about 35 MB; four times that is not a tokenizer. */
+const MAX_TOKENIZER_BYTES = 128 * 2 ** 20;
+
+export interface TextCodec {
+  encode(text: string, special: boolean): number[];
+  decode(ids: readonly number[]): string;
+}
+
+/** Load a Hugging Face tokenizer.json. Throws TOKENIZER_MISSING or TOKENIZER_INVALID. */
+export function loadTokenizer(path: string | null, config: Readonly<Record<string, unknown>>): TextCodec {
+  if (path === null) {
+    throw new AssayError('TOKENIZER_MISSING', 'The candidate has no tokenizer.json, so text cannot become token ids.', {
+      hint: 'Ask the vendor for tokenizer.json, or probe with token ids: assay attention <candidate> --input-ids 1,2,3.',
+    });
+  }
+  const tokenizer = build(path, config);
+  return {
+    encode: (text, special) => tokenizer.encode(text, { add_special_tokens: special }).ids,
+    // decode([]) throws in 0.2.0; an empty continuation is legitimate.
+    decode: (ids) =>
+      ids.length === 0
+        ? ''
+        : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+  };
+}
+
+function build(path: string, config: Readonly<Record<string, unknown>>): Tokenizer {
+  try {
+    const size = statSync(path).size;
+    if (size > MAX_TOKENIZER_BYTES) throw new Error(`the file has ${size} bytes; the limit is ${MAX_TOKENIZER_BYTES}`);
+    return new Tokenizer(JSON.parse(readFileSync(path, 'utf8')) as object, config);
+  } catch (cause) {
+    throw new AssayError('TOKENIZER_INVALID', `tokenizer.json cannot be used: ${(cause as Error).message}`, {
+      hint: 'Expected a Hugging Face tokenizers file. Re-export it with tokenizer.save_pretrained().',
+      cause,
+    });
+  }
+}

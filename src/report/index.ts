@@ -1,0 +1,21 @@
+import type { Report } from '../core/types.js';
+import { renderHtml } from './html.js';
+import { renderJson } from './json.js';
+import { renderJunit } from './junit.js';
+import { renderMarkdown } from './markdown.js';
+import { renderTerminal } from './terminal.js';
+
+export { verdictSentence } from './prose.js';
+export type { TerminalOptions } from './terminal.js';
+export { renderHtml, renderJson, renderJunit, renderMarkdown, renderTerminal };
+
+export type ReportFormat = 'terminal' | 'json' | 'html' | 'markdown' | 'junit';
+
+/** Every format by the name `--output` takes. */
+export const renderers: Readonly<Record<ReportFormat, (report: Report) => string>> = {
+  terminal: (report) => renderTerminal(report),
+  json: renderJson,
+  html: renderHtml,
+  markdown: renderMarkdown,
+  junit: renderJunit,
+};

@@ -1,0 +1,77 @@
+import type { Clause, Report, SignalResult } from '../core/types.js';
+import { formatLogLikelihood } from './number.js';
+import { verdictSentence } from './prose.js';
+import { variantOrder } from './variants.js';
+import { element, type XmlElement, xmlDocument } from './xml.js';
+
+function verdictCase(report: Report): XmlElement {
+  const message = verdictSentence(report);
+  const name = `claim: ${report.claim.variant} of ${report.claim.profile}`;
+  const { outcome, reasons, wouldDecide } = report.verdict;
+  const children = {
+    upheld: [],
+    refuted: [
+      element(
+        'failure',
+        { message, type: 'refuted' },
+        reasons.map((r) => `${r.signal}: ${r.sentence}`),
+      ),
+    ],
+    inconclusive: [element('skipped', { message: [message, ...wouldDecide].join(' Would decide: ') })],
+  }[outcome];
+  return element('testcase', { classname: 'verdict', name }, children);
+}
+
+function clauseCase(clause: Clause): XmlElement {
+  const message = `expected ${clause.expected}, observed ${clause.observed}`;
+  const children = clause.passed ? [] : [element('failure', { message, type: 'clause' })];
+  return element('testcase', { classname: 'clause', name: clause.id }, children);
+}
+
+/** A scored signal is a measurement and passes; what it means for the claim is the verdict's to say. */
+function signalCase(signal: SignalResult, variants: readonly string[]): XmlElement {
+  const attributes = { classname: `signal.${signal.group}`, name: signal.id };
+  if (signal.status === 'skipped') {
+    return element('testcase', attributes, [element('skipped', { message: signal.reason })]);
+  }
+  if (signal.status === 'errored') {
+    const { code, message, hint } = signal.error;
+    const lines = hint === undefined ? [] : [`next: ${hint}`];
+    return element('testcase', attributes, [
+      element('error', { message: `${code}: ${message}`, type: code }, lines),
+    ]);
+  }
+  const lines = variants
+    .filter((id) => Object.hasOwn(signal.expected, id) || Object.hasOwn(signal.logLikelihood, id))
+    .map(
+      (id) =>
+        `${id}: expected ${signal.expected[id] ?? '–'}, ln L ${formatLogLikelihood(signal.logLikelihood[id])}`,
+    );
+  return element('testcase', attributes, [
+    element('system-out', {}, [`observed: ${signal.observed}`, ...lines]),
+  ]);
+}
+
+function count(cases: readonly XmlElement[], name: string): number {
+  return cases.filter((item) =>
+    item.children.some((child) => typeof child !== 'string' && child.name === name),
+  ).length;
+}
+
+/** JUnit XML: the verdict, each clause and each signal as a test case; what did not run is never a pass. */
+export function renderJunit(report: Report): string {
+  const variants = variantOrder(report);
+  const cases = [
+    verdictCase(report),
+    ...report.clauses.map(clauseCase),
+    ...report.signals.map((signal) => signalCase(signal, variants)),
+  ];
+  const totals = {
+    tests: cases.length,
+    failures: count(cases, 'failure'),
+    errors: count(cases, 'error'),
+    skipped: count(cases, 'skipped'),
+  };
+  const suite = element('testsuite', { name: report.candidate.label, ...totals }, cases);
+  return xmlDocument(element('testsuites', { name: report.tool.name, ...totals }, [suite]));
+}

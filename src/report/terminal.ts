@@ -1,0 +1,118 @@
+import type { Report } from '../core/types.js';
+import { formatFactor, formatPercent } from './number.js';
+import { clauseCoverage, OUTCOME_WORD, verdictSentence } from './prose.js';
+import { type Paint, painter } from './terminal/ansi.js';
+import { fit, textWidth, wrap } from './terminal/columns.js';
+import { signalLines } from './terminal/signals.js';
+import { cleanText, clip, nameText } from './text.js';
+import { troubles } from './troubles.js';
+import { at, variantOrder } from './variants.js';
+
+export interface TerminalOptions {
+  readonly color?: boolean;
+  /** Columns to fill at most; 100 unless told. */
+  readonly width?: number;
+}
+
+interface Context {
+  readonly report: Report;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const OUTCOME_COLOR = { upheld: 'green', refuted: 'red', inconclusive: 'yellow' } as const;
+const BAR = 30;
+
+/** Wrapped text under a label that stands to its left. */
+function labelled(label: string, text: string, width: number): readonly string[] {
+  const lines = wrap(clip(cleanText(text), 600), width - textWidth(label));
+  return lines.map((line, index) => `${index === 0 ? label : ' '.repeat(textWidth(label))}${line}`);
+}
+
+function titled(title: string, lines: readonly string[], { paint }: Context): readonly string[] {
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines];
+}
+
+function headline({ report, width, paint }: Context): readonly string[] {
+  const sentence = wrap(verdictSentence(report), width);
+  const word = OUTCOME_WORD[report.verdict.outcome];
+  const color = OUTCOME_COLOR[report.verdict.outcome];
+  return sentence.map((line, index) =>
+    index === 0 ? `${paint('bold', paint(color, word))}${line.slice(word.length)}` : line,
+  );
+}
+
+function identity({ report, width }: Context): readonly string[] {
+  const { candidate, claim, verdict } = report;
+  return [
+    '',
+    ...labelled('claim      ', `${nameText(claim.variant)} of ${nameText(claim.profile)}`, width),
+    ...labelled('candidate  ', `${nameText(candidate.label)} (${candidate.kind})`, width),
+    ...labelled('digest     ', candidate.digest ?? 'none', width),
+    ...labelled('evidence   ', `Bayes factor against the claim ${formatFactor(verdict.eValue)}`, width),
+  ];
+}
+
+function posterior({ report }: Context): readonly string[] {
+  const known = variantOrder(report).filter((id) => Object.hasOwn(report.verdict.posterior, id));
+  const label = Math.min(32, Math.max(0, ...known.map((id) => textWidth(nameText(id)))));
+  return known.map((id) => {
+    const share = at(report.verdict.posterior, id) ?? 0;
+    const filled = Number.isFinite(share) ? Math.round(Math.min(1, Math.max(0, share)) * BAR) : 0;
+    return `  ${fit(nameText(id), label)}  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}  ${formatPercent(share)}`;
+  });
+}
+
+function probes({ report, width }: Context): readonly string[] {
+  return troubles(report).flatMap((trouble) => {
+    const label = `  ${fit(cleanText(trouble.probe), 22)}  `;
+    const what = [trouble.status, trouble.code, trouble.message].filter((text) => text !== '').join(' ');
+    const next =
+      trouble.hint === undefined ? [] : labelled(' '.repeat(label.length), `next: ${trouble.hint}`, width);
+    return [...labelled(label, what, width), ...next];
+  });
+}
+
+function clauses({ report, width, paint }: Context): readonly string[] {
+  return report.clauses.flatMap((clause) => {
+    const text = `${clause.id}: expected ${clause.expected}, observed ${clause.observed}`;
+    const lines = labelled(clause.passed ? '  passed  ' : '  failed  ', text, width);
+    return clause.passed ? lines : lines.map((line) => paint('red', line));
+  });
+}
+
+function bullets(texts: readonly string[], width: number): readonly string[] {
+  return texts.flatMap((text) => labelled('  - ', text, width));
+}
+
+/** Plain text for a terminal; nothing from a candidate can move the cursor or reorder a line. */
+export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
+  const width = Math.max(40, options.width ?? 100);
+  const context = { report, width, paint: painter(options.color ?? false) };
+  const { reasons, wouldDecide } = report.verdict;
+  const inputs = [
+    ...labelled('  evidence  ', report.inputs.evidence, width),
+    ...labelled('  profile   ', report.inputs.profile, width),
+  ];
+  const lines = [
+    ...headline(context),
+    ...identity(context),
+    ...titled(
+      'Reasons',
+      bullets(
+        reasons.map(({ signal, sentence }) => `${signal}: ${sentence}`),
+        width,
+      ),
+      context,
+    ),
+    ...titled('Posterior', posterior(context), context),
+    '',
+    ...signalLines(report, width, context.paint),
+    ...titled('Probes that did not run', probes(context), context),
+    ...titled(`Clauses  ${clauseCoverage(report)}`, clauses(context), context),
+    ...titled('Would decide', bullets(wouldDecide, width), context),
+    ...titled('Warnings', bullets(report.warnings, width), context),
+    ...titled('Inputs', inputs, context),
+  ];
+  return `${lines.join('\n')}\n`;
+}

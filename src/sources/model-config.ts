@@ -1,0 +1,89 @@
+import { AssayError } from '../core/errors.js';
+import { type Delivery, readSmallText } from '../io/files.js';
+
+/** Largest published config.json is 200 kB; tokenizer_config.json with 1,000 added tokens, 3 MB. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Everything besides weights that decides how a model is run. */
+export interface ModelConfig {
+  readonly config: Json | null;
+  readonly eosTokenIds: readonly number[];
+  readonly tokenizerConfig: Json;
+  readonly tokenizerFile: string | null;
+  readonly template: string | null;
+  readonly templateVariables: Json;
+  readonly keyValueHeads: number | undefined;
+  readonly headDim: number | undefined;
+  readonly maxPositions: number | undefined;
+}
+
+/** Read config.json, generation_config.json and the tokenizer configuration. Throws MODEL_CONFIG_INVALID. */
+export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> {
+  const config = await readJson(delivery, 'config.json');
+  const generation = (await readJson(delivery, 'generation_config.json')) ?? {};
+  const tokenizerConfig = (await readJson(delivery, 'tokenizer_config.json')) ?? {};
+  // Multimodal configurations nest the language model.
+  const text = asObject(config?.['text_config']) ?? config ?? {};
+  const heads = positive(text['num_attention_heads'] ?? text['n_head']);
+  const hidden = positive(text['hidden_size'] ?? text['n_embd']);
+  return {
+    config,
+    eosTokenIds: integers(generation['eos_token_id'] ?? text['eos_token_id']),
+    tokenizerConfig,
+    tokenizerFile: delivery.files.includes('tokenizer.json') ? 'tokenizer.json' : null,
+    template: await findTemplate(delivery, tokenizerConfig),
+    templateVariables: specialTokens(tokenizerConfig),
+    keyValueHeads: positive(text['num_key_value_heads']) ?? heads,
+    headDim: positive(text['head_dim']) ?? (hidden && heads ? hidden / heads : undefined),
+    maxPositions: positive(text['max_position_embeddings'] ?? text['n_positions']),
+  };
+}
+
+async function readJson(delivery: Delivery, path: string): Promise<Json | null> {
+  const text = await readSmallText(delivery, path, MAX_JSON_BYTES);
+  if (text === null) return null;
+  try {
+    const object = asObject(JSON.parse(text));
+    if (object) return object;
+    throw new Error('the top level is not an object');
+  } catch (cause) {
+    throw new AssayError('MODEL_CONFIG_INVALID', `${path} is not valid: ${(cause as Error).message}`, {
+      hint: 'Compare it with the publisher’s file; a truncated download is the usual cause.',
+      cause,
+    });
+  }
+}
+
+async function findTemplate(delivery: Delivery, tokenizerConfig: Json): Promise<string | null> {
+  const own = await readSmallText(delivery, 'chat_template.jinja', MAX_JSON_BYTES);
+  if (own !== null) return own;
+  const inline = tokenizerConfig['chat_template'];
+  if (typeof inline === 'string') return inline;
+  if (!Array.isArray(inline)) return null;
+  const named = inline.map(asObject).find((entry) => entry?.['name'] === 'default') ?? asObject(inline[0]);
+  return typeof named?.['template'] === 'string' ? named['template'] : null;
+}
+
+function specialTokens(tokenizerConfig: Json): Json {
+  const tokens: Record<string, string> = {};
+  for (const key of ['bos_token', 'eos_token', 'pad_token', 'unk_token']) {
+    const value = tokenizerConfig[key];
+    const content = typeof value === 'string' ? value : asObject(value)?.['content'];
+    if (typeof content === 'string') tokens[key] = content;
+  }
+  return tokens;
+}
+
+function asObject(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+function integers(value: unknown): number[] {
+  return (Array.isArray(value) ? value : [value]).filter((item): item is number => Number.isInteger(item));
+}
