@@ -331,6 +331,8 @@ export interface VariantView {
   readonly facts: Readonly<Record<string, number | string>>;
   readonly digests: readonly string[];
   readonly runs: readonly { readonly artifact: string; readonly data: Readonly<Record<string, unknown>> }[];
+  /** Set on an alternative the profile does not measure: what a changed copy of this variant would look like. */
+  readonly impliedBy?: string;
 }
 
 /** Pure and synchronous: evidence in, likelihoods out. Declares the probes it reads and sees nothing else. */

@@ -21,15 +21,21 @@ export function readArchitecture(structure: ModelStructure): Architecture {
   const hidden = number('hidden_size', 'n_embd', 'd_model');
   const heads = number('num_attention_heads', 'n_head');
   const all: Record<string, Sources> = {
-    layers: { shapes: keys.length || attention.length, graph: fused.length, config: number('num_hidden_layers', 'n_layer') },
+    layers: { shapes: keys.length || attention.length, config: number('num_hidden_layers', 'n_layer') },
     hiddenSize: { shapes: structure.embedding?.[1], config: hidden },
     attentionHeads: { shapes: dimension(attention, -3), graph: fused[0]?.heads, config: heads },
-    keyValueHeads: { shapes: dimension(keys, -3), graph: fused[0]?.keyValueHeads, config: number('num_key_value_heads') ?? heads },
-    headDim: { shapes: dimension(keys, -1), config: number('head_dim') ?? (hidden && heads ? hidden / heads : undefined) },
+    keyValueHeads: { shapes: dimension(keys, -3), graph: fused[0]?.keyValueHeads, config: number('num_key_value_heads') },
+    headDim: { shapes: dimension(keys, -1), config: number('head_dim') },
     vocabSize: { shapes: structure.embedding?.[0], config: number('vocab_size') },
     maxPositions: { config: number('max_position_embeddings', 'n_positions') },
   };
-  const fact = (name: string): Fact<number> | null => best(all[name] ?? {});
+  // Derived by convention, so they fill a gap but never contradict what another source states.
+  const conventions: Record<string, Sources> = {
+    layers: { graph: fused.length },
+    keyValueHeads: { config: heads },
+    headDim: { config: hidden && heads ? hidden / heads : undefined },
+  };
+  const fact = (name: string): Fact<number> | null => best(all[name] ?? {}) ?? best(conventions[name] ?? {});
   return {
     family: typeof config['model_type'] === 'string' ? { value: config['model_type'], from: 'config' } : null,
     layers: fact('layers'),

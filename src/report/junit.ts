@@ -1,13 +1,14 @@
 import type { Clause, Report, SignalResult } from '../core/types.js';
 import { formatLogLikelihood } from './number.js';
 import { verdictSentence } from './prose.js';
-import { variantOrder } from './variants.js';
+import { at, variantOrder } from './variants.js';
 import { element, type XmlElement, xmlDocument } from './xml.js';
 
 function verdictCase(report: Report): XmlElement {
   const message = verdictSentence(report);
   const name = `claim: ${report.claim.variant} of ${report.claim.profile}`;
   const { outcome, reasons, wouldDecide } = report.verdict;
+  const open = wouldDecide.length === 0 ? [] : [wouldDecide.join('; ')];
   const children = {
     upheld: [],
     refuted: [
@@ -17,7 +18,7 @@ function verdictCase(report: Report): XmlElement {
         reasons.map((r) => `${r.signal}: ${r.sentence}`),
       ),
     ],
-    inconclusive: [element('skipped', { message: [message, ...wouldDecide].join(' Would decide: ') })],
+    inconclusive: [element('skipped', { message: [message, ...open].join(' Would decide: ') })],
   }[outcome];
   return element('testcase', { classname: 'verdict', name }, children);
 }
@@ -45,7 +46,7 @@ function signalCase(signal: SignalResult, variants: readonly string[]): XmlEleme
     .filter((id) => Object.hasOwn(signal.expected, id) || Object.hasOwn(signal.logLikelihood, id))
     .map(
       (id) =>
-        `${id}: expected ${signal.expected[id] ?? '–'}, ln L ${formatLogLikelihood(signal.logLikelihood[id])}`,
+        `${id}: expected ${at(signal.expected, id) ?? '–'}, ln L ${formatLogLikelihood(at(signal.logLikelihood, id))}`,
     );
   return element('testcase', attributes, [
     element('system-out', {}, [`observed: ${signal.observed}`, ...lines]),

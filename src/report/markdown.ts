@@ -1,4 +1,5 @@
 import type { Report, SignalResult } from '../core/types.js';
+import { environmentRows } from './environment.js';
 import { detailTable } from './markdown/details.js';
 import { code, prose, table } from './markdown/escape.js';
 import { formatFactor, formatLogLikelihood, formatPercent } from './number.js';
@@ -110,7 +111,7 @@ function clauses(report: Report): Block {
 }
 
 function provenance(report: Report): Block {
-  const rows = Object.entries(report.environment).map(([key, value]) => [code(key), code(String(value))]);
+  const rows = environmentRows(report).map((row) => row.map(code));
   const environment = rows.length === 0 ? null : table(['environment', ''], rows);
   const inputs = [`evidence ${code(report.inputs.evidence)}`, `profile ${code(report.inputs.profile)}`];
   return section('Provenance', list(inputs), folded('Environment', environment));

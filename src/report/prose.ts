@@ -42,7 +42,10 @@ export function verdictPhrase(report: Report): Phrase {
       sure,
     ];
   }
-  const leading = explanation(report, 'the leading explanation is');
+  const leads = report.verdict.variant === report.claim.variant;
+  const leading = leads
+    ? ['; it is the leading explanation']
+    : explanation(report, 'the leading explanation is');
   const open = ['the evidence does not decide whether candidate ', candidate, ' is the ', ...version];
   return [...open, ...leading, leading.length === 0 ? '.' : sure];
 }
@@ -67,8 +70,7 @@ export function signalCoverage(report: Report): string {
 export function clauseCoverage(report: Report): string {
   const failed = report.clauses.filter((clause) => !clause.passed).length;
   const total = report.clauses.length;
+  const clauses = total === 1 ? 'acceptance clause' : 'acceptance clauses';
   if (total === 0) return 'no acceptance clauses';
-  return failed === 0
-    ? `all ${total} acceptance clauses passed`
-    : `${failed} of ${total} acceptance clauses failed`;
+  return failed === 0 ? `${total} of ${total} ${clauses} passed` : `${failed} of ${total} ${clauses} failed`;
 }

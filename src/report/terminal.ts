@@ -2,7 +2,7 @@ import type { Report } from '../core/types.js';
 import { formatFactor, formatPercent } from './number.js';
 import { clauseCoverage, OUTCOME_WORD, verdictSentence } from './prose.js';
 import { type Paint, painter } from './terminal/ansi.js';
-import { fit, textWidth, wrap } from './terminal/columns.js';
+import { fitText, textWidth, wrap } from './terminal/columns.js';
 import { signalLines } from './terminal/signals.js';
 import { cleanText, clip, nameText } from './text.js';
 import { troubles } from './troubles.js';
@@ -10,7 +10,7 @@ import { at, variantOrder } from './variants.js';
 
 export interface TerminalOptions {
   readonly color?: boolean;
-  /** Columns to fill at most; 100 unless told. */
+  /** Columns to fill at most; 100 unless told, never under 60. */
   readonly width?: number;
 }
 
@@ -59,16 +59,18 @@ function posterior({ report }: Context): readonly string[] {
   return known.map((id) => {
     const share = at(report.verdict.posterior, id) ?? 0;
     const filled = Number.isFinite(share) ? Math.round(Math.min(1, Math.max(0, share)) * BAR) : 0;
-    return `  ${fit(nameText(id), label)}  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}  ${formatPercent(share)}`;
+    return `  ${fitText(nameText(id), label)}  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}  ${formatPercent(share)}`;
   });
 }
 
 function probes({ report, width }: Context): readonly string[] {
-  return troubles(report).flatMap((trouble) => {
-    const label = `  ${fit(cleanText(trouble.probe), 22)}  `;
+  const failing = troubles(report);
+  const column = Math.min(28, Math.max(0, ...failing.map(({ probe }) => textWidth(cleanText(probe)))));
+  return failing.flatMap((trouble) => {
+    const label = `  ${fitText(cleanText(trouble.probe), column)}  `;
     const what = [trouble.status, trouble.code, trouble.message].filter((text) => text !== '').join(' ');
     const next =
-      trouble.hint === undefined ? [] : labelled(' '.repeat(label.length), `next: ${trouble.hint}`, width);
+      trouble.hint === undefined ? [] : labelled(' '.repeat(column + 4), `next: ${trouble.hint}`, width);
     return [...labelled(label, what, width), ...next];
   });
 }
@@ -87,7 +89,7 @@ function bullets(texts: readonly string[], width: number): readonly string[] {
 
 /** Plain text for a terminal; nothing from a candidate can move the cursor or reorder a line. */
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
-  const width = Math.max(40, options.width ?? 100);
+  const width = Math.max(60, options.width ?? 100);
   const context = { report, width, paint: painter(options.color ?? false) };
   const { reasons, wouldDecide } = report.verdict;
   const inputs = [

@@ -1,5 +1,5 @@
 import type { ModelStructure, Port, WeightTensor } from '../core/types.js';
-import { DATA_TYPES } from '../formats/onnx/data-types.js';
+import { dataType } from '../formats/onnx/data-types.js';
 import type { OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../formats/onnx/types.js';
 
 const HEAD_ATTRIBUTES: Readonly<Record<string, readonly [heads: string, keyValueHeads: string]>> = {
@@ -42,7 +42,7 @@ function allGraphs(graph: OnnxGraph): OnnxGraph[] {
 }
 
 function port({ name, elemType, dims }: OnnxValue): Port {
-  return { name, type: DATA_TYPES.get(elemType)?.name ?? `type ${elemType}`, dims: (dims ?? []).map((dim) => dim ?? '?') };
+  return { name, type: dataType(elemType)?.name ?? `type ${elemType}`, dims: (dims ?? []).map((dim) => dim ?? '?') };
 }
 
 function weightTensors(nodes: readonly OnnxNode[], tensors: readonly OnnxTensor[]): WeightTensor[] {
@@ -54,7 +54,7 @@ function weightTensors(nodes: readonly OnnxNode[], tensors: readonly OnnxTensor[
     packed.set(weight, { dims: [rows, columns], bits: node.attributes.get('bits')?.int ?? 4 });
   }
   return tensors.map((tensor) => {
-    const type = DATA_TYPES.get(tensor.dataType);
+    const type = dataType(tensor.dataType);
     const logical = packed.get(tensor.name);
     return {
       name: tensor.name,

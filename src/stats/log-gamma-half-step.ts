@@ -10,7 +10,7 @@ const SERIES_FROM = 20;
  * x from 0.005 to 1e12. NaN for x ≤ 0.
  *
  * @example
- * logGammaHalfStep(0.5); // => -0.5723649429247001, that is −ln √π
+ * logGammaHalfStep(0.5); // => -0.5723649429246997, that is −ln √π
  */
 export function logGammaHalfStep(x: number): number {
   if (!(x > 0)) return Number.NaN;

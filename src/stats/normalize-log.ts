@@ -8,7 +8,8 @@ import { AssayError } from '../core/errors.js';
  * @throws AssayError `INTERNAL` when there is no key, when a weight is NaN or +∞, or when every weight is
  * −∞: no posterior exists then, and inventing a uniform one would be a verdict.
  * @example
- * normalizeLog({ full: 0, distilled: Math.log(3) }); // => { full: 0.25, distilled: 0.75 }
+ * normalizeLog({ full: -9000, distilled: -9001 });
+ * // => { full: 0.7310585786300049, distilled: 0.2689414213699951 }
  */
 export function normalizeLog(logs: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const entries = Object.entries(logs);

@@ -11,7 +11,7 @@ import { AssayError } from '../core/errors.js';
  *
  * @throws AssayError `INTERNAL` when the lengths differ.
  * @example
- * pearson([1, 2, 3, 4], [2, 4, 6, 9]); // => 0.9946917938265513
+ * pearson([1, 2, 3, 4], [2, 4, 6, 9]); // => 0.9943767126843691
  */
 export function pearson(x: readonly number[], y: readonly number[]): number {
   if (x.length !== y.length) {

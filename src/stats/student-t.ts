@@ -23,7 +23,7 @@ const FAR = 1e8;
  *
  * @throws AssayError `INTERNAL` when df or scale is not positive and finite, or location is not finite.
  * @example
- * studentTLogPdf(0, { df: 1, location: 0, scale: 1 }); // => -1.1447298858494002, that is −ln π
+ * studentTLogPdf(0, { df: 1, location: 0, scale: 1 }); // => -1.1447298858494, that is −ln π
  */
 export function studentTLogPdf(x: number, { df, location, scale }: StudentT): number {
   if (!(df > 0 && scale > 0 && Number.isFinite(df + scale + location))) {

@@ -21,7 +21,8 @@ export function overLimit(file: string, at: number, what: string): AssayError {
   });
 }
 
-/** A name of the file inside a message: bounded, and with control characters escaped. */
+/** A name from the file inside a message: bounded, and unable to steer a terminal or reorder the line. */
 export function quoted(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  const text = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

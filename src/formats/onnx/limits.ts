@@ -11,20 +11,20 @@ export const WINDOW_BYTES = 64 * 1024;
  */
 export const MAX_DEPTH = 100;
 
-/** Nodes of all graphs together. ONNX Runtime needs seconds and half a GB at 200 000; large exports have 50 000. */
+/** Nodes of all graphs together. ONNX Runtime already needs seconds and half a GB to load 200 000. */
 export const MAX_NODES = 500_000;
 
 /**
- * Memory one file may claim, weights excepted. The largest decoder exports have some 10 MB of graph, which
- * this accounting prices at about 100 MB. Unknown fields are charged too, so it also bounds the time.
+ * Memory one file may claim, weights excepted. Exported decoders come to about 600 bytes per node, so this is
+ * reached near the node limit. Unknown fields are charged too, which bounds the time to some seconds.
  */
 export const MAX_METADATA_BYTES = 256 * 1024 * 1024;
 
 /** Price of reading one field: a list slot or a primitive in an object, and the time to get there. */
-export const FIELD_COST = 16;
+export const FIELD_COST = 32;
 
 /** Price of one embedded message: a two-byte message becomes an object of about this size. */
-export const MESSAGE_COST = 112;
+export const MESSAGE_COST = 96;
 
 /** Names and external locations. Exporters concatenate module paths, which reach a few hundred bytes. */
 export const MAX_NAME_BYTES = 16 * 1024;
@@ -35,10 +35,10 @@ export const MAX_NAME_BYTES = 16 * 1024;
  */
 export const MAX_TEXT_BYTES = 64 * 1024;
 
-/** Encoded size of one packed integer list. The longest are tree-ensemble tables of a few MB. */
+/** Encoded size of one packed integer list. The longest lists are the tables of tree ensembles. */
 export const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
-/** Dimensions of a tensor; NumPy stops at 64, real weights at 5. */
+/** Dimensions of a tensor: as many as NumPy 2 allows. */
 export const MAX_RANK = 64;
 
 /** Tensors of at most this size carry their bytes: scalars, axes and shape vectors. */

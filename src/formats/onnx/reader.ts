@@ -58,7 +58,8 @@ export class WireReader {
       throw overLimit(this.file, field.at, `a name has ${length} bytes; the limit is ${limit}`);
     }
     this.budget.charge(length, field.at);
-    const bytes = await this.bytes(field);
+    const loaded = this.#window.covers(field.from, length);
+    const bytes = loaded ? this.#window.view(field.from, field.to) : await this.bytes(field);
     try {
       return STRICT_UTF8.decode(bytes);
     } catch {

@@ -1,5 +1,7 @@
 import type { ByteSource } from '../../core/bytes.js';
+import { truncated } from './failure.js';
 import type { Range } from './field.js';
+import { WINDOW_BYTES } from './limits.js';
 
 type Part = Range | Uint8Array;
 
@@ -35,10 +37,22 @@ export class Splice {
     const out = new Uint8Array(this.#length);
     let at = 0;
     for (const part of this.#parts) {
-      const bytes = 'to' in part ? await source.read(part.from, part.to - part.from) : part;
-      out.set(bytes, at);
-      at += bytes.byteLength;
+      if ('to' in part) await fill(out.subarray(at, at + part.to - part.from), source, part.from);
+      else out.set(part, at);
+      at += 'to' in part ? part.to - part.from : part.byteLength;
     }
     return out;
+  }
+}
+
+async function fill(out: Uint8Array, source: ByteSource, from: number): Promise<void> {
+  for (let at = 0; at < out.byteLength; at += WINDOW_BYTES) {
+    const length = Math.min(WINDOW_BYTES, out.byteLength - at);
+    const bytes = await source.read(from + at, length);
+    if (bytes.byteLength !== length) {
+      const found = `the source returned ${bytes.byteLength} bytes; expected ${length}`;
+      throw truncated(source.name, from + at, found);
+    }
+    out.set(bytes, at);
   }
 }

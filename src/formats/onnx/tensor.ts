@@ -75,7 +75,8 @@ async function rawData(reader: WireReader, field: Field, into: TensorDraft): Pro
   reader.expect(field, BYTES);
   const length = field.to - field.from;
   into.raw = { offset: field.from, length };
-  into.small = length <= SMALL_TENSOR_BYTES ? (await reader.bytes(field)).slice() : undefined;
+  // Not slice(): on a Buffer that is a view, which would keep the window alive.
+  into.small = length <= SMALL_TENSOR_BYTES ? new Uint8Array(await reader.bytes(field)) : undefined;
 }
 
 /** TensorProto.DataLocation. protobuf drops values it does not know, which would hide the flag. */

@@ -33,7 +33,7 @@ function figure(detail: Detail, details: Details, side: number): Html | false {
 function fact(detail: Detail): Html | false {
   if (detail.type === 'text') return html`<div><dt>${detail.label}</dt><dd>${detail.value}</dd></div>`;
   if (detail.type !== 'number') return false;
-  return html`<div><dt>${detail.label}</dt><dd>${formatNumber(detail.value)} ${detail.unit}</dd></div>`;
+  return html`<div><dt>${detail.label}</dt><dd>${formatNumber(detail.value)}${detail.unit !== undefined && html` ${detail.unit}`}</dd></div>`;
 }
 
 function signalDetails(signal: SignalResult, index: number, side: number): Html | false {

@@ -39,23 +39,33 @@ function titledCells(grid: Grid, range: Range, unit: string): readonly Html[] {
   );
 }
 
-/** One path per shade: each run of equal cells in a row is one horizontal stroke of width 1. */
+/** Runs of one shade along a row. */
+function runs(row: readonly number[], range: Range): readonly { shade: number; from: number; to: number }[] {
+  const found: { shade: number; from: number; to: number }[] = [];
+  row.forEach((value, x) => {
+    const shade = shadeOf(value, range);
+    const last = found.at(-1);
+    if (last?.shade === shade && last.to === x) last.to = x + 1;
+    else if (shade !== null) found.push({ shade, from: x, to: x + 1 });
+  });
+  return found;
+}
+
+/** One path per shade, each run a horizontal stroke of width 1; relative moves keep it short. */
 function shadedPaths(grid: Grid, range: Range): readonly Html[] {
-  const paths = Array.from({ length: SHADES }, () => '');
+  const pens = Array.from({ length: SHADES }, () => ({ x: 0, y: 0, path: '' }));
   grid.rows.forEach((row, y) => {
-    const shades = row.map((value) => shadeOf(value, range));
-    let x = 0;
-    while (x < shades.length) {
-      const shade = shades[x] ?? null;
-      let end = x + 1;
-      while (end < shades.length && shades[end] === shade) end += 1;
-      if (shade !== null) paths[shade] += `M${x} ${y}h${end - x}`;
-      x = end;
+    for (const { shade, from, to } of runs(row, range)) {
+      const pen = pens[shade];
+      if (pen === undefined) continue;
+      pen.path += `m${from - pen.x} ${y - pen.y}h${to - from}`;
+      pen.x = to;
+      pen.y = y;
     }
   });
-  return paths
-    .map((path, shade) => path !== '' && html`<path class="s${shade}" d="${path}"/>`)
-    .filter((path) => path !== false);
+  return pens.flatMap(({ path }, shade) =>
+    path === '' ? [] : [html`<path class="s${shade}" d="${path}"/>`],
+  );
 }
 
 function axis(

@@ -44,7 +44,7 @@ function axes(range: Range, most: number, unit: string): Html {
     const x = horizontal(tick, range);
     return html`<path class="rule" d="M${x} ${PLOT.bottom}v4"/><text x="${x}" y="${PLOT.bottom + 17}" text-anchor="middle">${formatNumber(tick)}</text>`;
   });
-  const beside = niceTicks(0, most, 3).map((tick) => {
+  const beside = niceTicks(0, most, 4).map((tick) => {
     const y = vertical(tick, most);
     return html`<path class="rule" d="M${PLOT.left} ${y}H${PLOT.right}"/><text x="${PLOT.left - 6}" y="${y + 4}" text-anchor="end">${formatNumber(tick)}</text>`;
   });
@@ -52,12 +52,14 @@ function axes(range: Range, most: number, unit: string): Html {
 }
 
 /** Percentile lines with staggered names, so that close ones stay readable. */
-function marks(sorted: readonly number[], range: Range): readonly (Html | false)[] {
+function marks(sorted: readonly number[], range: Range): readonly Html[] {
   return MARKED.map(([name, p], index) => {
     const value = quantile(sorted, p);
-    if (value > range[1] || value < range[0]) return false;
-    const x = horizontal(value, range);
     const y = 12 + index * 13;
+    if (value > range[1]) {
+      return html`<g class="mark"><text x="${PLOT.right}" y="${y}" text-anchor="end">${name} ${formatNumber(value)} →</text></g>`;
+    }
+    const x = horizontal(value, range);
     const flip = x > PLOT.right - 90;
     return html`<g class="mark"><path d="M${x} ${y - 9}V${PLOT.bottom}"/><text x="${flip ? x - 4 : x + 4}" y="${y}" text-anchor="${flip ? 'end' : 'start'}">${name} ${formatNumber(value)}</text></g>`;
   });
@@ -69,7 +71,7 @@ function numbers(sorted: readonly number[], unit: string): Html {
     { name: 'mean', value: mean(sorted) },
     { name: 'n', value: sorted.length },
   ];
-  return html`<table class="data"><caption>Percentiles in ${unit}</caption><thead><tr>${points.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody><tr>${points.map(({ value }) => html`<td>${formatNumber(value)}</td>`)}</tr></tbody></table>`;
+  return html`<table class="data"><caption>Percentiles in ${unit}</caption><tbody>${points.map(({ name, value }) => html`<tr><th scope="row">${name}</th><td>${formatNumber(value)}</td></tr>`)}</tbody></table>`;
 }
 
 function binTable({ low, step, counts }: Bins, unit: string): Html {
@@ -92,5 +94,5 @@ export function histogramFigure({ label, unit, values }: Samples, shared?: Range
   const beyond =
     bins.beyond > 0 &&
     html`<p class="note">${formatNumber(bins.beyond)} of ${formatNumber(sorted.length)} samples lie above ${formatNumber(range[1])} ${unit} and are not drawn.</p>`;
-  return html`<figure>${caption}<svg role="img" aria-label="${alt}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"><title>${alt}</title>${axes(range, most, unit)}${bars(bins, range, most, unit)}${marks(sorted, range)}</svg>${beyond}<div class="scroll">${numbers(sorted, unit)}</div><details><summary>Data table</summary><div class="scroll">${binTable(bins, unit)}</div></details></figure>`;
+  return html`<figure class="samples">${caption}<svg role="img" aria-label="${alt}" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"><title>${alt}</title>${axes(range, most, unit)}${bars(bins, range, most, unit)}${marks(sorted, range)}</svg>${numbers(sorted, unit)}${beyond}<details><summary>Data table</summary><div class="scroll">${binTable(bins, unit)}</div></details></figure>`;
 }

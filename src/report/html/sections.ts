@@ -1,4 +1,5 @@
 import type { Report } from '../../core/types.js';
+import { environmentRows } from '../environment.js';
 import { clauseCoverage } from '../prose.js';
 import { troubles } from '../troubles.js';
 import { type Html, html } from './template.js';
@@ -31,8 +32,8 @@ export function clausesSection(report: Report): Html | false {
 }
 
 export function provenanceSection(report: Report): Html {
-  const environment = Object.entries(report.environment).map(
-    ([key, value]) => html`<div><dt>${key}</dt><dd>${String(value)}</dd></div>`,
+  const environment = environmentRows(report).map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
   );
   return html`<section><h2>Provenance</h2><h3>Environment</h3>${environment.length > 0 ? html`<dl class="facts">${environment}</dl>` : html`<p class="note">not recorded</p>`}
 <h3>Inputs</h3><dl class="digests"><div><dt>Evidence</dt><dd><code>${report.inputs.evidence}</code></dd></div><div><dt>Profile</dt><dd><code>${report.inputs.profile}</code></dd></div></dl></section>`;

@@ -11,14 +11,14 @@ const STATUS_CLASS = { scored: 'chip', skipped: 'chip warn', errored: 'chip bad'
 function nameCell(signal: SignalResult, index: number): Html {
   const linked = signal.status === 'scored' && signal.details.length > 0;
   const title = linked ? html`<a href="#signal-${index}">${signal.title}</a>` : html`${signal.title}`;
-  return html`<th scope="row"><b>${title}</b><code>${signal.id}</code><small>group ${signal.group} · ${SPOOFING_WORD[signal.spoofing]}</small></th>`;
+  return html`<th scope="row"><b>${title}</b><code>${signal.id}</code><small>group ${signal.group}</small><small>${SPOOFING_WORD[signal.spoofing]}</small></th>`;
 }
 
 function variantCell(signal: Scored, variant: string, best: ReadonlySet<string>, claim: string): Html {
   const likelihood = at(signal.logLikelihood, variant);
   const kind = [variant === claim && 'claimed', best.has(variant) && 'best'].filter(Boolean).join(' ');
   const mark = best.has(variant) && html` <span class="star" title="explains this signal best">best</span>`;
-  return html`<td class="${kind}" data-label="${variant}"><span>${at(signal.expected, variant) ?? '–'}</span><small>ln L ${formatLogLikelihood(likelihood)}${mark}</small></td>`;
+  return html`<td class="${kind}" data-label="${variant}${variant === claim && ' (claimed)'}"><span>${at(signal.expected, variant) ?? '–'}</span><small>ln L ${formatLogLikelihood(likelihood)}${mark}</small></td>`;
 }
 
 function whyNot(signal: Exclude<SignalResult, Scored>): Html {
@@ -43,7 +43,7 @@ export function signalsSection(report: Report): Html {
   const variants = variantOrder(report);
   const heads = variants.map(
     (variant) =>
-      html`<th scope="col" class="${variant === claim && 'claimed'}">${variant}<small>${variant === claim ? 'claimed' : ''}</small></th>`,
+      html`<th scope="col" class="${variant === claim && 'claimed'}">${variant}${variant === claim && html`<small>claimed</small>`}</th>`,
   );
   const rows = report.signals.map((signal, index) => row(signal, index, variants, claim));
   return html`<section><h2>Signals <span class="count">${signalCoverage(report)}</span></h2>

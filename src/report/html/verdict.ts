@@ -46,7 +46,7 @@ export function posteriorSection(report: Report): Html | false {
       Boolean,
     );
     const tone = id === verdict.variant ? CLASS[verdict.outcome] : '';
-    return html`<tr><th scope="row">${id}${tags.map((tag) => html` <small>${tag}</small>`)}</th><td class="track"><span class="fill ${tone}" style="width:${width}%"></span></td><td class="share">${formatPercent(share)}</td></tr>`;
+    return html`<tr><th scope="row">${id}${tags.map((tag) => html` <small>${tag}</small>`)}</th><td class="track">${share > 0 && html`<span class="fill ${tone}" style="width:${width}%"></span>`}</td><td class="share">${formatPercent(share)}</td></tr>`;
   });
   return (
     rows.length > 0 &&

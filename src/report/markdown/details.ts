@@ -7,7 +7,7 @@ function summary(values: readonly number[], unit: string): string {
   const sorted = finiteSorted(values);
   if (sorted.length === 0) return 'no values';
   const points = percentiles(sorted).map(({ name, value }) => `${name} ${formatNumber(value)}`);
-  return `${formatNumber(sorted.length)} values, mean ${formatNumber(mean(sorted))}, ${points.join(', ')} ${code(unit)}`;
+  return `${formatNumber(sorted.length)} values, mean ${formatNumber(mean(sorted))}, ${points.join(', ')} ${prose(unit)}`;
 }
 
 function shown(detail: Detail): string {

@@ -16,7 +16,7 @@ export function textWidth(text: string): number {
 }
 
 /** Exactly `width` cells: padded with spaces or cut with an ellipsis. */
-export function fit(text: string, width: number): string {
+export function fitText(text: string, width: number): string {
   const natural = textWidth(text);
   if (natural <= width) return text + ' '.repeat(width - natural);
   let kept = '';

@@ -4,7 +4,7 @@ import { signalCoverage } from '../prose.js';
 import { cleanText } from '../text.js';
 import { at, rivalry } from '../variants.js';
 import type { Paint } from './ansi.js';
-import { fit, wrap } from './columns.js';
+import { fitText, wrap } from './columns.js';
 import { columnWidths, tableRow } from './table.js';
 
 function scoredCells(signal: SignalResult, claim: string): readonly string[] {
@@ -36,7 +36,7 @@ export function signalLines(report: Report, width: number, paint: Paint): readon
     if (signal.status === 'scored') return [row];
     const reason = whyNot(signal).flatMap((text) => wrap(cleanText(text), width - indent));
     const color = signal.status === 'errored' ? 'red' : 'yellow';
-    const first = `${fit(row, indent)}${reason[0] ?? ''}`.trimEnd();
+    const first = `${fitText(row, indent)}${reason[0] ?? ''}`.trimEnd();
     return [first, ...reason.slice(1).map((line) => `${' '.repeat(indent)}${line}`)].map((line) =>
       paint(color, line),
     );

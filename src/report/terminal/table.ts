@@ -1,4 +1,4 @@
-import { fit, textWidth } from './columns.js';
+import { fitText, textWidth } from './columns.js';
 
 const GAP = 2;
 
@@ -23,7 +23,7 @@ export function columnWidths(rows: readonly (readonly string[])[], width: number
 
 export function tableRow(cells: readonly string[], widths: readonly number[]): string {
   return cells
-    .map((cell, column) => fit(cell, widths[column] ?? 0))
+    .map((cell, column) => fitText(cell, widths[column] ?? 0))
     .join(' '.repeat(GAP))
     .trimEnd();
 }

@@ -1,0 +1,42 @@
+import type { Signal } from '../../core/types.js';
+import attentionStatistics, { type AttentionEvidence } from '../probes/attention-statistics.js';
+
+/** Chance that an honest export returns a different number of heads or layers than the model has. */
+const EXPORT_ERROR = 1e-3;
+
+/**
+ * Claim: the heads that really attend are as many as the claimed version has.
+ * Method: second axis of the attention outputs of a real run, per layer, against the profile's facts.
+ * Source: attention is [batch, heads, queries, keys] (Vaswani et al. 2017, §3.2).
+ * Assumptions: the export returns every layer once.
+ * Error rates: set by policy (1e-3), not measured.
+ * Evasion: duplicating heads changes no output; the log-probability signals are blind to it, the file size is not.
+ */
+const headCount: Signal = {
+  id: 'head-count',
+  title: 'Heads seen in a run',
+  group: 'architecture',
+  spoofing: 'costly',
+  needs: [attentionStatistics],
+  score: ({ candidate, variants }) => {
+    const { headCount: heads, layers } = candidate['attention-statistics'] as AttentionEvidence;
+    const known = variants.filter(({ facts }) => facts['attentionHeads'] !== undefined && facts['layers'] !== undefined);
+    if (known.length === 0) return { status: 'skipped', reason: 'the profile states no head count' };
+    const misses = ({ facts }: (typeof known)[number]): number =>
+      Number(facts['layers'] !== layers) + Number(heads.some((count) => count !== facts['attentionHeads']));
+    return {
+      status: 'scored',
+      observed: `${layers} layers with ${[...new Set(heads)].join('/')} heads`,
+      expected: Object.fromEntries(
+        known.map(({ id, facts }) => [id, `${facts['layers']} layers with ${facts['attentionHeads']} heads`]),
+      ),
+      logLikelihood: {
+        ...Object.fromEntries(known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)])),
+        other: known.some((variant) => misses(variant) === 0) ? Math.log(0.1) : 0,
+      },
+      n: layers,
+      details: [{ type: 'text', label: 'heads per layer', value: heads.join(', ') }],
+    };
+  },
+};
+export default headCount;

@@ -1,0 +1,65 @@
+import { errorRecord } from './errors.js';
+import type { Evidence, Probe, ReferenceProfile, Signal, SignalResult, VariantView } from './types.js';
+
+/** Id prefix of hypotheses that no reference measures. */
+const IMPLIED = 'other/';
+
+/**
+ * Score every signal. A signal is handed only the probes it declares; one whose data are missing is `skipped`,
+ * one that throws `errored`, and neither moves the verdict.
+ */
+export function runSignals(evidence: Evidence, profile: ReferenceProfile, signals: readonly Signal[]): SignalResult[] {
+  return signals.map((signal) => {
+    const { id, title, group, spoofing, needs } = signal;
+    const identity = { id, title, group, spoofing };
+    const missing = needs.find((probe) => !usable(evidence, probe));
+    if (missing) return { ...identity, status: 'skipped', reason: whyMissing(evidence, missing) };
+    const candidate = Object.fromEntries(needs.map((probe) => [probe.id, dataOf(evidence, probe)]));
+    try {
+      return { ...identity, ...signal.score({ candidate, variants: variantViews(profile, needs) }) };
+    } catch (error) {
+      return { ...identity, status: 'errored', error: errorRecord(error) };
+    }
+  });
+}
+
+/** Hypotheses of a profile: its variants, and for a full one the changed copies nobody measured. */
+export function variantViews(profile: ReferenceProfile, needs: readonly Probe[]): VariantView[] {
+  const views = Object.entries(profile.variants).map(([id, variant]): VariantView => ({
+    id,
+    kind: variant.kind,
+    facts: variant.facts,
+    digests: variant.digests,
+    runs: variant.runs
+      .filter(({ probes }) => needs.every((probe) => probes[probe.id] !== undefined))
+      .map(({ artifact, probes }) => ({ artifact, data: probes })),
+  }));
+  return [...views, ...views.filter(({ kind }) => kind === 'full').flatMap(impliedBy)];
+}
+
+function impliedBy({ id, facts }: VariantView): VariantView[] {
+  const { weightBits: _stored, ...shape } = facts;
+  const copy = { digests: [], runs: [], impliedBy: id };
+  return [
+    { ...copy, id: `${IMPLIED}quantized ${id}`, kind: 'quantized', facts: shape },
+    { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
+  ];
+}
+
+function usable(evidence: Evidence, probe: Probe): boolean {
+  const status = evidence.probes[probe.id];
+  return status?.status === 'ok' && status.version === probe.version;
+}
+
+function dataOf(evidence: Evidence, probe: Probe): unknown {
+  const status = evidence.probes[probe.id];
+  return status?.status === 'ok' ? status.data : undefined;
+}
+
+function whyMissing(evidence: Evidence, probe: Probe): string {
+  const status = evidence.probes[probe.id];
+  if (status === undefined) return `the ${probe.id} probe was not run`;
+  if (status.status === 'unavailable') return status.missing;
+  if (status.status === 'failed') return `the ${probe.id} probe failed: ${status.error.code}`;
+  return `the evidence holds version ${status.version} of the ${probe.id} probe; this tool reads ${probe.version}`;
+}

@@ -1,0 +1,29 @@
+import { unpackLogProbs } from './fixed-point.js';
+import type { LogProbabilities } from './probes/log-probabilities.js';
+
+/** Log-probabilities of two models for the same ids at the same position of the same passage. */
+export interface PairedPosition {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+/**
+ * Positions two runs have in common. Passages that tokenize differently are left out, and a longer budget is
+ * cut to the shorter: under causal attention a position depends on its prefix alone.
+ */
+export function pairPositions(a: LogProbabilities, b: LogProbabilities): PairedPosition[] {
+  if (a.vocabSize !== b.vocabSize || a.sampleIds.length === 0 || a.sampleIds.length !== b.sampleIds.length) return [];
+  const theirs = new Map(b.texts.map((text) => [text.id, text]));
+  return a.texts.flatMap((text) => {
+    const other = theirs.get(text.id);
+    if (!other) return [];
+    const length = Math.min(text.ids.length, other.ids.length);
+    if (!text.ids.slice(0, length).every((id, i) => id === other.ids[i])) return [];
+    const rowsA = unpackLogProbs(text.sample, a.sampleIds.length);
+    const rowsB = unpackLogProbs(other.sample, b.sampleIds.length);
+    return rowsA.slice(0, length - 1).flatMap((row, i) => {
+      const partner = rowsB[i];
+      return partner ? [{ a: row, b: partner }] : [];
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import type { Signal } from '../../core/types.js';
+import { pearson } from '../../stats/pearson.js';
+import { type ClosenessScale, scoreCloseness } from '../closeness.js';
+import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
+
+/** Correlations are averaged on Fisher's axis, where 1 is infinite; equal rows count as this. */
+const MAX_CORRELATION = 0.99999;
+
+const scale: ClosenessScale = {
+  unit: 'correlation',
+  measure: (positions) => {
+    const values = positions.map(({ a, b }) => pearson(a, b)).filter((r) => !Number.isNaN(r));
+    const mean = values.reduce((sum, r) => sum + r, 0) / Math.max(1, values.length);
+    return Math.atanh(Math.min(MAX_CORRELATION, Math.max(-MAX_CORRELATION, mean)));
+  },
+  display: Math.tanh,
+  closer: 1,
+  sameWeights: { location: Math.atanh(0.9998), scale: 0.8 },
+  quantized: { location: Math.atanh(0.995), scale: 1 },
+  altered: { location: Math.atanh(0.99), scale: 1 },
+  unrelated: { location: Math.atanh(0.96), scale: 0.5 },
+  seedScale: 0.25,
+};
+
+/**
+ * Claim: a student trained on a teacher's logits keeps the teacher's ordering of unlikely tokens; an
+ * independent model of the same data and tokenizer does not.
+ * Method: Pearson correlation of log-probabilities over 64 fixed vocabulary ids, almost all in the tail, per
+ * position and averaged; scored on Fisher's z axis as the log-probability distance is.
+ * Source: "dark knowledge", Hinton, Vinyals and Dean 2015 (arXiv 1503.02531).
+ * Assumptions: same vocabulary. The level of strangers depends on the family (0.92–0.95 in one fixture family,
+ * 0.98 in the other), so references of kind `other` make this signal sharper.
+ * Error rates: on two fixture families own students 0.991–0.998, strangers 0.89–0.98, int8 copies above 0.999.
+ * Evasion: distilling on sampled text instead of logits leaves no trace here.
+ */
+const tailCorrelation: Signal = {
+  id: 'tail-correlation',
+  title: 'Tail correlation',
+  group: 'log-probabilities',
+  spoofing: 'costly',
+  needs: [logProbabilities],
+  score: ({ candidate, variants }) =>
+    scoreCloseness(scale, candidate['log-probabilities'] as LogProbabilities, variants),
+};
+export default tailCorrelation;

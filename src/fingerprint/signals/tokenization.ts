@@ -1,0 +1,53 @@
+import type { Signal } from '../../core/types.js';
+import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
+
+/** Chance that an honest delivery tokenizes a passage differently: a repaired or re-exported tokenizer. */
+const CHANGED_TOKENIZER = 1e-2;
+/** Unrelated models of the same family share a tokenizer half the time. */
+const SHARED_BY_CHANCE = 0.5;
+
+/**
+ * Claim: the candidate cuts text into the same tokens as the claimed version.
+ * Method: token ids of the suite's passages, compared over their common length.
+ * Source: the delivery's tokenizer.json, run by the tokenizers library.
+ * Assumptions: one tokenizer per version.
+ * Error rates: set by policy (1e-2), not measured.
+ * Evasion: shipping the genuine tokenizer.json with other weights; the log-probabilities then make no sense.
+ */
+const tokenization: Signal = {
+  id: 'tokenization',
+  title: 'Tokenization',
+  group: 'tokenizer',
+  spoofing: 'trivial',
+  needs: [logProbabilities],
+  score: ({ candidate, variants }) => {
+    const seen = candidate['log-probabilities'] as LogProbabilities;
+    const shares = variants.map(({ id, runs }) => [id, Math.max(...runs.map(({ data }) => sameShare(seen, data['log-probabilities'] as LogProbabilities)), -1)] as const);
+    const measured = shares.filter(([, share]) => share >= 0);
+    if (measured.length === 0) return { status: 'skipped', reason: 'no reference run scored the same passages' };
+    const best = Math.max(...measured.map(([, share]) => share));
+    return {
+      status: 'scored',
+      observed: `${(100 * best).toFixed(0)} % of passages as in a reference`,
+      expected: Object.fromEntries(measured.map(([id]) => [id, '100 %'])),
+      logLikelihood: {
+        ...Object.fromEntries(measured.map(([id, share]) => [id, (1 - share) * Math.log(CHANGED_TOKENIZER)])),
+        other: best === 1 ? Math.log(SHARED_BY_CHANCE) : 0,
+      },
+      n: seen.texts.length,
+      details: measured.map(([id, value]) => ({ type: 'number', label: `passages tokenized as in ${id}`, value: 100 * value, unit: '%' })),
+    };
+  },
+};
+export default tokenization;
+
+function sameShare(a: LogProbabilities, b: LogProbabilities): number {
+  const theirs = new Map(b.texts.map(({ id, ids }) => [id, ids]));
+  const common = a.texts.filter(({ id }) => theirs.has(id));
+  if (common.length === 0) return -1;
+  const same = common.filter(({ id, ids }) => {
+    const other = theirs.get(id) ?? [];
+    return ids.slice(0, other.length).every((token, i) => token === other[i]);
+  });
+  return same.length / common.length;
+}

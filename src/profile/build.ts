@@ -1,0 +1,65 @@
+import { AssayError } from '../core/errors.js';
+import type { Architecture, Evidence, FilesEvidence, ReferenceProfile, ReferenceRun, VersionKind } from '../core/types.js';
+import { plainFacts } from '../fingerprint/facts.js';
+
+/** Evidence of one trusted artifact, to be kept as a reference of a variant. */
+export interface VariantEvidence {
+  readonly variant: string;
+  readonly kind: VersionKind;
+  readonly evidence: Evidence;
+}
+
+/** Raw continuations are not compared, only what is measured on them; leaving them out keeps profiles readable. */
+const NOT_KEPT = new Set(['files', 'generation']);
+
+/**
+ * A profile from measured references. Facts on which the artifacts of a variant disagree are left out. Throws
+ * PROFILE_INVALID when a reference could not be measured or no variant is full.
+ */
+export function assembleProfile(id: string, references: readonly VariantEvidence[]): ReferenceProfile {
+  const first = references[0];
+  if (!first || !references.some(({ kind }) => kind === 'full')) {
+    throw new AssayError('PROFILE_INVALID', `Profile "${id}" has no variant of kind full.`, {
+      hint: 'Give at least one --variant ID:full=PATH.',
+    });
+  }
+  const variants: Record<string, ReferenceProfile['variants'][string]> = {};
+  for (const { variant, kind, evidence } of references) {
+    const architecture = required<Architecture>(evidence, 'architecture');
+    const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
+    const facts = plainFacts(architecture);
+    const known = variants[variant];
+    if (known && known.kind !== kind) {
+      throw new AssayError('PROFILE_INVALID', `Variant "${variant}" is given as ${known.kind} and as ${kind}.`, {
+        hint: 'Use one kind for all artifacts of a variant.',
+      });
+    }
+    variants[variant] = {
+      kind,
+      facts: known ? common(known.facts, facts) : facts,
+      digests: [...new Set([...(known?.digests ?? []), weightsDigest])],
+      runs: [...(known?.runs ?? []), runOf(evidence, weightsDigest)],
+    };
+  }
+  return { schema: 'profile/1', id, suite: first.evidence.suite, variants };
+}
+
+function runOf(evidence: Evidence, artifact: string): ReferenceRun {
+  const probes = Object.entries(evidence.probes).flatMap(([id, status]): [string, unknown][] =>
+    status.status === 'ok' && !NOT_KEPT.has(id) ? [[id, status.data]] : [],
+  );
+  return { artifact: artifact.slice(0, 16), seed: evidence.seed, environment: evidence.environment, probes: Object.fromEntries(probes) };
+}
+
+function common(a: Readonly<Record<string, number | string>>, b: Readonly<Record<string, number | string>>): Record<string, number | string> {
+  return Object.fromEntries(Object.entries(a).filter(([key, value]) => b[key] === value));
+}
+
+function required<T>(evidence: Evidence, probe: string): T {
+  const status = evidence.probes[probe];
+  if (status?.status === 'ok') return status.data as T;
+  const why = status?.status === 'failed' ? `${status.error.code}: ${status.error.message}` : 'it was not run';
+  throw new AssayError('PROFILE_INVALID', `Reference "${evidence.candidate.label}" has no ${probe} (${why}).`, {
+    hint: 'A reference must be measured completely; repair it first.',
+  });
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { AssayError } from '../core/errors.js';
+import type { Evidence } from '../core/types.js';
+
+const scalar = z.union([z.string(), z.number()]);
+const status = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('ok'), version: z.number().int(), data: z.unknown() }),
+  z.object({ status: z.literal('unavailable'), missing: z.string() }),
+  z.object({
+    status: z.literal('failed'),
+    error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+  }),
+]);
+const evidenceSchema = z.object({
+  schema: z.literal('evidence/1'),
+  tool: z.object({ name: z.string(), version: z.string() }),
+  candidate: z.object({ kind: z.string(), label: z.string(), digest: z.string().nullable() }),
+  collectedAt: z.string(),
+  environment: z.record(z.string(), scalar),
+  seed: z.number().int(),
+  suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }),
+  probes: z.record(z.string(), status),
+  warnings: z.array(z.string()),
+});
+
+/** Check saved evidence before it is scored. Throws EVIDENCE_INVALID. */
+export function readEvidence(text: string, name: string): Evidence {
+  const parsed = evidenceSchema.safeParse(json(text, name));
+  if (parsed.success) return parsed.data as Evidence;
+  throw new AssayError('EVIDENCE_INVALID', `Evidence ${name} is invalid: ${z.prettifyError(parsed.error)}`, {
+    hint: 'Collect it again with: assay collect <candidate> -o evidence.json',
+  });
+}
+
+function json(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AssayError('EVIDENCE_INVALID', `Evidence ${name} is not JSON: ${(cause as Error).message}`, {
+      hint: 'Check that the file is complete.',
+      cause,
+    });
+  }
+}

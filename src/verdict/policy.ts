@@ -1,0 +1,126 @@
+import type {
+  Architecture,
+  Evidence,
+  Outcome,
+  ReferenceProfile,
+  SignalResult,
+  VariantView,
+  Verdict,
+  VersionKind,
+} from '../core/types.js';
+import { reasonsFor } from './reasons.js';
+import { hypothesesOf, type Weighing, weigh } from './weigh.js';
+
+/** A claim is refuted below this probability: the accepted rate of false accusations. */
+const REFUTED_BELOW = 1e-3;
+const UPHELD_FROM = 0.99;
+/** A kind or variant is named from here on; below, the verdict says `unknown`. */
+const NAMED_FROM = 0.95;
+/** Nats by which evidence that is costly to fake must favour the claim before it is upheld: odds of ten. */
+const COSTLY_SUPPORT = Math.log(10);
+
+/** Why an otherwise sufficient case may not be upheld. */
+export type Blocker =
+  | { readonly code: 'probe-failed'; readonly probe: string; readonly error: string }
+  | { readonly code: 'contradiction'; readonly fact: string; readonly values: string }
+  | { readonly code: 'only-cheap-evidence' };
+
+export interface Judgement {
+  readonly weighing: Weighing;
+  readonly blockers: readonly Blocker[];
+  readonly outcome: Outcome;
+}
+
+/**
+ * Weigh signals into a verdict. Upheld needs probability 0.99, support that is costly to fake, every probe
+ * completed and a delivery that does not contradict itself; refuted needs the claim below 1 in 1,000; all else
+ * is inconclusive and says what would decide it.
+ */
+export function judge(
+  evidence: Evidence,
+  profile: ReferenceProfile,
+  claim: string,
+  signals: readonly SignalResult[],
+  views: readonly VariantView[],
+): Verdict {
+  const hypotheses = hypothesesOf(profile, views);
+  const weighing = weigh(signals, hypotheses, claim);
+  const probability = weighing.posterior[claim] ?? 0;
+  const blockers = blockersOf(evidence, signals, weighing, claim);
+  const outcome: Outcome =
+    probability <= REFUTED_BELOW
+      ? 'refuted'
+      : probability >= UPHELD_FROM && blockers.length === 0
+        ? 'upheld'
+        : 'inconclusive';
+  const kinds: Record<string, VersionKind> = { ...Object.fromEntries(views.map(({ id, kind }) => [id, kind])), other: 'other' };
+  const best = bestRival(weighing.total, claim);
+  return {
+    outcome,
+    ...named(outcome, claim, weighing.posterior, kinds, profile),
+    confidence: outcome === 'refuted' ? 1 - probability : outcome === 'upheld' ? probability : Math.max(...Object.values(weighing.posterior)),
+    posterior: merged(weighing.posterior, profile),
+    eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
+    ...reasonsFor({ weighing, blockers, outcome }, claim, best, signals),
+  };
+}
+
+function blockersOf(
+  evidence: Evidence,
+  signals: readonly SignalResult[],
+  { votes }: Weighing,
+  claim: string,
+): Blocker[] {
+  const failed = Object.entries(evidence.probes).flatMap(([probe, status]): Blocker[] =>
+    status.status === 'failed' ? [{ code: 'probe-failed', probe, error: status.error.code }] : [],
+  );
+  const architecture = evidence.probes['architecture'];
+  const contradictions = architecture?.status === 'ok' ? (architecture.data as Architecture).contradictions : [];
+  const costly = votes.some(({ signals: ids, vote }) => {
+    const real = ids.some((id) => signals.some((signal) => signal.id === id && signal.spoofing !== 'trivial'));
+    return real && (vote[claim] ?? 0) - (vote[bestRival(vote, claim)] ?? 0) >= COSTLY_SUPPORT;
+  });
+  return [
+    ...failed,
+    ...contradictions.map(({ fact, values }): Blocker => ({
+      code: 'contradiction',
+      fact,
+      values: Object.entries(values).map(([from, value]) => `${from} ${value}`).join(', '),
+    })),
+    ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
+  ];
+}
+
+function bestRival(logs: Readonly<Record<string, number>>, claim: string): string {
+  const rivals = Object.entries(logs).filter(([id]) => id !== claim);
+  return rivals.reduce((best, entry) => (entry[1] > best[1] ? entry : best), ['other', Number.NEGATIVE_INFINITY])[0];
+}
+
+function named(
+  outcome: Outcome,
+  claim: string,
+  posterior: Readonly<Record<string, number>>,
+  kinds: Readonly<Record<string, VersionKind>>,
+  profile: ReferenceProfile,
+): { kind: Verdict['kind']; variant: string | null } {
+  if (outcome === 'upheld') return { kind: profile.variants[claim]?.kind ?? 'unknown', variant: claim };
+  if (outcome === 'inconclusive') return { kind: 'unknown', variant: null };
+  const byKind = new Map<VersionKind, number>();
+  for (const [id, probability] of Object.entries(posterior)) {
+    const kind = kinds[id] ?? 'other';
+    byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
+  }
+  const kind = [...byKind].find(([, probability]) => probability >= NAMED_FROM)?.[0] ?? 'unknown';
+  const variant = Object.entries(posterior).find(([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined)?.[0];
+  return { kind, variant: variant ?? null };
+}
+
+/** Posterior over the ids a reader knows: implied copies count as `other`. */
+function merged(posterior: Readonly<Record<string, number>>, profile: ReferenceProfile): Record<string, number> {
+  const out: Record<string, number> = {};
+  for (const [id, probability] of Object.entries(posterior)) {
+    const key = profile.variants[id] ? id : 'other';
+    out[key] = (out[key] ?? 0) + probability;
+  }
+  return out;
+}

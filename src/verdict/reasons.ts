@@ -1,0 +1,66 @@
+import type { Reason, SignalResult } from '../core/types.js';
+import type { Blocker, Judgement } from './policy.js';
+
+/** Votes below this many nats are not worth a sentence. */
+const NOTABLE = 0.5;
+
+/** What each group of evidence would need, when it is missing and the case is open. */
+const WOULD_DECIDE: Readonly<Record<string, string>> = {
+  identity: 'The publisher’s SHA-256 digests of these exact files: equal digests prove the version.',
+  'log-probabilities':
+    'Log-probabilities of the suite’s passages: a runnable model with logits, its tokenizer.json, and references with the same tokenizer.',
+  architecture: 'Layer and head counts from the graph or a matching config.json.',
+  precision: 'A model file whose weight matrices can be read.',
+};
+
+/** Sentences in order of weight, and what would decide an open case. */
+export function reasonsFor(
+  { weighing, blockers, outcome }: Judgement,
+  claim: string,
+  rival: string,
+  signals: readonly SignalResult[],
+): { reasons: Reason[]; wouldDecide: string[] } {
+  const weights = weighing.votes.map((vote) => ({ ...vote, margin: (vote.vote[rival] ?? 0) - (vote.vote[claim] ?? 0) }));
+  const notable = weights
+    .filter(({ margin }) => Math.abs(margin) >= NOTABLE)
+    .sort((a, b) => direction(outcome) * (b.margin - a.margin))
+    .flatMap(({ signals: ids, margin }) => ids.flatMap((id) => sentence(signals, id, claim, rival, margin)));
+  const silent = Object.keys(WOULD_DECIDE).filter((group) => !weighing.votes.some((vote) => vote.group === group));
+  return {
+    reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
+    wouldDecide: outcome === 'inconclusive' ? silent.flatMap((group) => WOULD_DECIDE[group] ?? []) : [],
+  };
+}
+
+/** Evidence for the verdict first: against the claim when it is refuted, for it when it is upheld. */
+function direction(outcome: Judgement['outcome']): 1 | -1 {
+  return outcome === 'upheld' ? -1 : 1;
+}
+
+function sentence(signals: readonly SignalResult[], id: string, claim: string, rival: string, margin: number): Reason[] {
+  const result = signals.find((signal) => signal.id === id);
+  if (result?.status !== 'scored') return [];
+  const side = margin > 0 ? `speaks against "${claim}"` : `speaks for "${claim}"`;
+  const expected = result.expected[claim];
+  const than = margin > 0 && result.expected[rival] ? `; "${rival}" shows ${result.expected[rival]}` : '';
+  return [
+    {
+      signal: id,
+      sentence: `${result.title} ${side}: observed ${result.observed}${expected ? `, expected ${expected}` : ''}${than}.`,
+    },
+  ];
+}
+
+function blockerReason(blocker: Blocker): Reason {
+  switch (blocker.code) {
+    case 'probe-failed':
+      return { signal: blocker.probe, sentence: `The ${blocker.probe} probe failed (${blocker.error}), so the claim is not upheld.` };
+    case 'contradiction':
+      return {
+        signal: 'architecture',
+        sentence: `MODEL_CONTRADICTION: the delivery disagrees with itself about ${blocker.fact} (${blocker.values}).`,
+      };
+    case 'only-cheap-evidence':
+      return { signal: 'verdict', sentence: 'Nothing that is costly to fake speaks for the claim, so it is not upheld.' };
+  }
+}

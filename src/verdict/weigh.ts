@@ -1,0 +1,86 @@
+import type { ReferenceProfile, SignalResult } from '../core/types.js';
+import { normalizeLog } from '../stats/normalize-log.js';
+
+/**
+ * Most a group of signals may say for one hypothesis over another, in nats. Signals of one group read the same
+ * evidence, so the group has one vote, their mean. Caps follow what the evidence costs to fake and how well its
+ * noise is known: description never decides, a digest nearly does.
+ */
+const CAP: Readonly<Record<string, number>> = {
+  identity: 20,
+  architecture: 14,
+  precision: 9,
+  'log-probabilities': 10,
+  tokenizer: 5,
+  attention: 2.3,
+  repetition: 1.6,
+  latency: 0,
+};
+/** A group nobody has calibrated is shown and does not weigh. */
+const UNKNOWN_CAP = 0;
+
+/** The claim starts at even odds, whatever the number of alternatives: the burden is on the evidence. */
+const CLAIM_PRIOR = 0.5;
+
+/** Chance that the audit itself is broken in a way no signal models; bounds every stated confidence. */
+const UNMODELLED = 1e-4;
+
+export interface Weighing {
+  /** Probability per hypothesis, implied ones included. */
+  readonly posterior: Readonly<Record<string, number>>;
+  /** Summed log-likelihood per hypothesis. */
+  readonly total: Readonly<Record<string, number>>;
+  /** Each group's contribution per hypothesis, in nats, best hypothesis at 0. */
+  readonly votes: readonly { readonly group: string; readonly signals: readonly string[]; readonly vote: Readonly<Record<string, number>> }[];
+}
+
+/** Combine signals into a posterior over hypotheses. Missing evidence moves nothing. */
+export function weigh(signals: readonly SignalResult[], hypotheses: readonly string[], claim: string): Weighing {
+  const groups = [...new Set(signals.map(({ group }) => group))];
+  const votes = groups.flatMap((group) => {
+    const scored = signals.filter((signal) => signal.group === group && signal.status === 'scored');
+    const rows = scored.flatMap((signal) => (signal.status === 'scored' ? [signal.logLikelihood] : []));
+    const vote = groupVote(rows, hypotheses, CAP[group] ?? UNKNOWN_CAP);
+    return vote ? [{ group, signals: scored.map(({ id }) => id), vote }] : [];
+  });
+  const rivals = Math.max(1, hypotheses.length - 1);
+  const total = Object.fromEntries(
+    hypotheses.map((id) => [id, votes.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),
+  );
+  const prior = (id: string): number => (id === claim ? CLAIM_PRIOR : (1 - CLAIM_PRIOR) / rivals);
+  const modelled = normalizeLog(
+    Object.fromEntries(hypotheses.map((id) => [id, (total[id] ?? 0) + Math.log(prior(id))])),
+  );
+  const posterior = Object.fromEntries(
+    hypotheses.map((id) => [id, (1 - UNMODELLED) * (modelled[id] ?? 0) + UNMODELLED * prior(id)]),
+  );
+  return { posterior, total, votes };
+}
+
+/**
+ * Mean log-likelihood per hypothesis, shifted so that the best is 0 and cut at the cap. A hypothesis a signal
+ * says nothing about gets that signal's best value: silence is not evidence against it.
+ */
+function groupVote(
+  rows: readonly Readonly<Record<string, number>>[],
+  hypotheses: readonly string[],
+  cap: number,
+): Record<string, number> | null {
+  const speaking = rows.filter((row) => Object.keys(row).length > 0);
+  if (speaking.length === 0) return null;
+  const means = hypotheses.map((id): [string, number] => {
+    const values = speaking.map((row) => {
+      const best = Math.max(...Object.values(row));
+      return (row[id] ?? best) - best;
+    });
+    return [id, values.reduce((sum, value) => sum + value, 0) / values.length];
+  });
+  const best = Math.max(...means.map(([, value]) => value));
+  return Object.fromEntries(means.map(([id, value]) => [id, Math.max(-cap, value - best)]));
+}
+
+/** Ids of everything the verdict may name: variants, implied copies, and `other`. */
+export function hypothesesOf(profile: ReferenceProfile, views: readonly { readonly id: string; readonly kind: string }[]): string[] {
+  // References of kind `other` calibrate the null instead of competing with it.
+  return [...views.filter(({ id, kind }) => profile.variants[id] === undefined || kind !== 'other').map(({ id }) => id), 'other'];
+}
