@@ -16,15 +16,18 @@ export function runSignals(evidence: Evidence, profile: ReferenceProfile, signal
     if (missing) return { ...identity, status: 'skipped', reason: whyMissing(evidence, missing) };
     const candidate = Object.fromEntries(needs.map((probe) => [probe.id, dataOf(evidence, probe)]));
     try {
-      return { ...identity, ...signal.score({ candidate, variants: variantViews(profile, needs) }) };
+      return { ...identity, ...signal.score({ candidate, ...viewsOf(profile, needs) }) };
     } catch (error) {
       return { ...identity, status: 'errored', error: errorRecord(error) };
     }
   });
 }
 
-/** Hypotheses of a profile: its variants, and for a full one the changed copies nobody measured. */
-export function variantViews(profile: ReferenceProfile, needs: readonly Probe[]): VariantView[] {
+/** Hypotheses of a profile, with the changed copies of a full version that nobody measured; and its strangers. */
+export function viewsOf(
+  profile: ReferenceProfile,
+  needs: readonly Probe[],
+): { variants: readonly VariantView[]; strangers: readonly VariantView[] } {
   const views = Object.entries(profile.variants).map(([id, variant]): VariantView => ({
     id,
     kind: variant.kind,
@@ -34,7 +37,11 @@ export function variantViews(profile: ReferenceProfile, needs: readonly Probe[])
       .filter(({ probes }) => needs.every((probe) => probes[probe.id] !== undefined))
       .map(({ artifact, probes }) => ({ artifact, data: probes })),
   }));
-  return [...views, ...views.filter(({ kind }) => kind === 'full').flatMap(impliedBy)];
+  const variants = views.filter(({ kind }) => kind !== 'other');
+  return {
+    variants: [...variants, ...variants.filter(({ kind }) => kind === 'full').flatMap(impliedBy)],
+    strangers: views.filter(({ kind }) => kind === 'other'),
+  };
 }
 
 function impliedBy({ id, facts }: VariantView): VariantView[] {

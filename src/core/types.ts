@@ -166,6 +166,8 @@ export interface ModelSource {
   readonly capabilities: Partial<Capabilities>;
   /** Longest context the candidate accepts, in tokens; undefined when unknown. */
   readonly maxPositions: number | undefined;
+  /** What the reader of a report should know about how the candidate was opened. */
+  readonly warnings: readonly string[];
   /** Versions and machine, as far as known by now. */
   environment(): Readonly<Record<string, string | number>>;
   close(): Promise<void>;
@@ -335,6 +337,15 @@ export interface VariantView {
   readonly impliedBy?: string;
 }
 
+/** The data a signal asked for, by probe id. */
+export interface SignalInput {
+  readonly candidate: Readonly<Record<string, unknown>>;
+  /** Hypotheses: measured variants and the changed copies they imply. */
+  readonly variants: readonly VariantView[];
+  /** References of kind `other`: they show how a stranger looks, and are no hypothesis of their own. */
+  readonly strangers: readonly VariantView[];
+}
+
 /** Pure and synchronous: evidence in, likelihoods out. Declares the probes it reads and sees nothing else. */
 export interface Signal {
   readonly id: string;
@@ -343,10 +354,7 @@ export interface Signal {
   readonly group: string;
   readonly spoofing: Spoofing;
   readonly needs: readonly Probe[];
-  score(input: {
-    readonly candidate: Readonly<Record<string, unknown>>;
-    readonly variants: readonly VariantView[];
-  }): Measured | Skipped;
+  score(input: SignalInput): Measured | Skipped;
 }
 
 export type SignalResult = {

@@ -1,4 +1,4 @@
-import type { Measured, Skipped, VariantView } from '../core/types.js';
+import type { Measured, SignalInput, Skipped, VariantView } from '../core/types.js';
 import { studentTLogPdf } from '../stats/student-t.js';
 import { summarize } from '../stats/summary.js';
 import { pairPositions, type PairedPosition } from './paired-log-probs.js';
@@ -8,6 +8,8 @@ import type { LogProbabilities } from './probes/log-probabilities.js';
 export interface Expectation {
   readonly location: number;
   readonly scale: number;
+  /** Degrees of freedom of Student's t; MODEL_DF unless noise is known better. */
+  readonly df?: number;
 }
 
 /** One way to compare two models position by position, and what it shows for copies, relatives and strangers. */
@@ -28,57 +30,54 @@ export interface ClosenessScale {
   readonly seedScale: number;
 }
 
-/** Tails of the noise model: heavy enough that one odd passage cannot decide, see docs/architecture.md. */
-const DF = 8;
+/** Tails between models: a handful of references and recipes supports no thinner ones. */
+const MODEL_DF = 8;
 /** Fewer positions than this and a mean says little. */
 const MIN_POSITIONS = 32;
 
 type Run = VariantView['runs'][number];
 const data = (run: Run): LogProbabilities => run.data['log-probabilities'] as LogProbabilities;
 
+/** The distance to one measured variant, and what each hypothesis expects there. */
+interface Axis {
+  readonly variant: VariantView;
+  readonly value: number;
+  readonly positions: number;
+  readonly expectations: ReadonlyMap<string, Expectation>;
+}
+
 /**
- * Compare a candidate with the references of every variant and give each hypothesis the density of what was
- * seen. Expectations come from the references themselves, each left out in turn; a full version with a single
- * reference is expected to show engine noise, and references of kind `other` calibrate the null.
+ * Compare a candidate with the references of every variant. Expectations come from the references themselves,
+ * each left out in turn; a full version with one artifact is expected to show engine noise, and strangers
+ * calibrate the null. A hypothesis is as good as its worst axis: axes share evidence and are not multiplied.
  */
 export function scoreCloseness(
   scale: ClosenessScale,
   candidate: LogProbabilities,
-  variants: readonly VariantView[],
+  { variants, strangers }: Pick<SignalInput, 'variants' | 'strangers'>,
 ): Measured | Skipped {
-  const measured = variants.filter(({ kind, runs }) => kind !== 'other' && runs.length > 0);
-  const axes = measured.flatMap((variant) => {
+  const axes = variants.flatMap((variant): Axis[] => {
     const nearest = closest(scale, candidate, variant.runs);
-    return nearest ? [{ variant, ...nearest }] : [];
+    return nearest ? [{ variant, ...nearest, expectations: expectationsAt(scale, variant, variants, strangers) }] : [];
   });
   if (axes.length === 0) {
     return { status: 'skipped', reason: 'no passage is tokenized as in a reference, so probabilities cannot be paired' };
   }
-  const logOf = (expect: (axis: VariantView) => Expectation | null): number | undefined => {
-    const logs = axes.flatMap(({ variant, value }) => {
-      const expectation = expect(variant);
-      return expectation ? [density(scale, value, expectation)] : [];
-    });
-    return logs.length > 0 ? summarize(logs).mean : undefined;
-  };
-  const likelihood: Record<string, number> = { other: logOf((axis) => nullExpectation(scale, axis, variants)) ?? 0 };
-  for (const variant of variants) {
-    if (variant.kind === 'other' && variant.impliedBy === undefined) continue;
-    const log = logOf((axis) => expectationOf(scale, variant, axis));
-    if (log !== undefined) likelihood[variant.id] = log;
+  const likelihood: Record<string, number> = {};
+  for (const { value, expectations } of axes) {
+    const logs = [...expectations].map(([id, expectation]) => [id, density(scale, value, expectation)] as const);
+    const best = Math.max(...logs.map(([, log]) => log));
+    for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
   }
-  const format = (value: number): string => `${scale.display(value).toPrecision(3)} ${scale.unit}`;
+  const format = (value: number): string => `${scale.display(value).toPrecision(2)} ${scale.unit}`;
   return {
     status: 'scored',
-    observed: axes.map(({ variant, value }) => `${format(value)} from ${variant.id}`).join(', '),
+    observed: axes.map(({ variant, value }) => `${format(value)} to "${variant.id}"`).join(', '),
     expected: Object.fromEntries(
-      variants.flatMap((variant) => {
-        const own = axes.flatMap((axis) => {
-          const expectation = expectationOf(scale, variant, axis.variant);
-          return expectation ? [`${format(expectation.location)} from ${axis.variant.id}`] : [];
-        });
-        return own.length > 0 ? [[variant.id, own.join(', ')]] : [];
-      }),
+      variants
+        .filter(({ impliedBy }) => impliedBy === undefined)
+        .map(({ id }) => [id, expectedText(axes, id, format)])
+        .filter(([, text]) => text !== ''),
     ),
     logLikelihood: likelihood,
     n: Math.max(...axes.map(({ positions }) => positions)),
@@ -89,6 +88,29 @@ export function scoreCloseness(
       unit: scale.unit,
     })),
   };
+}
+
+function expectedText(axes: readonly Axis[], id: string, format: (value: number) => string): string {
+  return axes
+    .flatMap(({ variant, expectations }) => {
+      const expectation = expectations.get(id);
+      return expectation ? [`${format(expectation.location)} to "${variant.id}"`] : [];
+    })
+    .join(', ');
+}
+
+function expectationsAt(
+  scale: ClosenessScale,
+  axis: VariantView,
+  variants: readonly VariantView[],
+  strangers: readonly VariantView[],
+): Map<string, Expectation> {
+  const found = new Map<string, Expectation>([['other', nullExpectation(scale, axis, strangers)]]);
+  for (const variant of variants) {
+    const expectation = expectationOf(scale, variant, axis);
+    if (expectation) found.set(variant.id, expectation);
+  }
+  return found;
 }
 
 function closest(
@@ -107,10 +129,10 @@ function closest(
 }
 
 /** Being closer than two runs of the same weights is not evidence against anything. */
-function density(scale: ClosenessScale, value: number, { location, scale: spread }: Expectation): number {
+function density(scale: ClosenessScale, value: number, { location, scale: spread, df = MODEL_DF }: Expectation): number {
   const same = location === scale.sameWeights.location;
   const clipped = same && scale.closer * (value - location) > 0 ? location : value;
-  return studentTLogPdf(clipped, { df: DF, location, scale: spread });
+  return studentTLogPdf(clipped, { df, location, scale: spread });
 }
 
 function expectationOf(scale: ClosenessScale, variant: VariantView, axis: VariantView): Expectation | null {
@@ -136,8 +158,7 @@ function leaveOneOut(scale: ClosenessScale, variant: VariantView, axis: VariantV
   });
 }
 
-function nullExpectation(scale: ClosenessScale, axis: VariantView, variants: readonly VariantView[]): Expectation {
-  const strangers = variants.filter(({ kind, impliedBy }) => kind === 'other' && impliedBy === undefined);
+function nullExpectation(scale: ClosenessScale, axis: VariantView, strangers: readonly VariantView[]): Expectation {
   const values = strangers.flatMap((variant) => leaveOneOut(scale, variant, axis));
   if (values.length === 0) return scale.unrelated;
   const { mean, sd } = summarize(values);

@@ -1,12 +1,14 @@
+import { canonicalJson } from '../core/canonical-json.js';
 import { AssayError } from '../core/errors.js';
-import type { Architecture, Evidence, FilesEvidence, ReferenceProfile, ReferenceRun, VersionKind } from '../core/types.js';
-import { plainFacts } from '../fingerprint/facts.js';
+import type { Evidence, FilesEvidence, ReferenceProfile, ReferenceRun, VersionKind } from '../core/types.js';
 
 /** Evidence of one trusted artifact, to be kept as a reference of a variant. */
 export interface VariantEvidence {
   readonly variant: string;
   readonly kind: VersionKind;
   readonly evidence: Evidence;
+  /** Structural facts of its architecture, by name. */
+  readonly facts: Readonly<Record<string, number | string>>;
 }
 
 /** Raw continuations are not compared, only what is measured on them; leaving them out keeps profiles readable. */
@@ -24,10 +26,8 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
     });
   }
   const variants: Record<string, ReferenceProfile['variants'][string]> = {};
-  for (const { variant, kind, evidence } of references) {
-    const architecture = required<Architecture>(evidence, 'architecture');
+  for (const { variant, kind, evidence, facts } of references) {
     const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
-    const facts = plainFacts(architecture);
     const known = variants[variant];
     if (known && known.kind !== kind) {
       throw new AssayError('PROFILE_INVALID', `Variant "${variant}" is given as ${known.kind} and as ${kind}.`, {
@@ -38,10 +38,19 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
       kind,
       facts: known ? common(known.facts, facts) : facts,
       digests: [...new Set([...(known?.digests ?? []), weightsDigest])],
-      runs: [...(known?.runs ?? []), runOf(evidence, weightsDigest)],
+      runs: [...(known?.runs ?? []), withoutRepeats(runOf(evidence, weightsDigest), known?.runs ?? [])],
     };
   }
   return { schema: 'profile/1', id, suite: first.evidence.suite, variants };
+}
+
+/** A deterministic probe says the same in every run; storing it once keeps profiles small and runs honest. */
+function withoutRepeats(run: ReferenceRun, earlier: readonly ReferenceRun[]): ReferenceRun {
+  const same = earlier.filter(({ artifact }) => artifact === run.artifact);
+  const fresh = Object.entries(run.probes).filter(
+    ([id, data]) => !same.some(({ probes }) => canonicalJson(probes[id] ?? null) === canonicalJson(data)),
+  );
+  return { ...run, probes: Object.fromEntries(fresh) };
 }
 
 function runOf(evidence: Evidence, artifact: string): ReferenceRun {
@@ -55,7 +64,8 @@ function common(a: Readonly<Record<string, number | string>>, b: Readonly<Record
   return Object.fromEntries(Object.entries(a).filter(([key, value]) => b[key] === value));
 }
 
-function required<T>(evidence: Evidence, probe: string): T {
+/** Data of a probe a reference must have. Throws PROFILE_INVALID. */
+export function required<T>(evidence: Evidence, probe: string): T {
   const status = evidence.probes[probe];
   if (status?.status === 'ok') return status.data as T;
   const why = status?.status === 'failed' ? `${status.error.code}: ${status.error.message}` : 'it was not run';

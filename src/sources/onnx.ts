@@ -64,6 +64,7 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     label: located.label,
     capabilities,
     maxPositions: config.maxPositions,
+    warnings: located.warnings,
     environment: () => ({ ...machine(options), ...(onnxruntime ? { onnxruntime } : {}) }),
     close: async () => (await runtime.peek())?.close(),
   };

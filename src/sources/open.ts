@@ -19,6 +19,7 @@ export async function openCandidate(candidate: CandidateInput, options: OpenOpti
     label: located.label,
     capabilities: { files: filesCapability(located.delivery, async () => [located.modelPath]) },
     maxPositions: undefined,
+    warnings: [`${located.spec.kind} weights are digested only; this version measures ONNX models.`],
     environment: () => ({ node: process.versions.node }),
     close: async () => undefined,
   };

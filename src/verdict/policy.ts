@@ -9,7 +9,7 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { reasonsFor } from './reasons.js';
-import { hypothesesOf, type Weighing, weigh } from './weigh.js';
+import { type Weighing, weigh } from './weigh.js';
 
 /** A claim is refuted below this probability: the accepted rate of false accusations. */
 const REFUTED_BELOW = 1e-3;
@@ -43,8 +43,7 @@ export function judge(
   signals: readonly SignalResult[],
   views: readonly VariantView[],
 ): Verdict {
-  const hypotheses = hypothesesOf(profile, views);
-  const weighing = weigh(signals, hypotheses, claim);
+  const weighing = weigh(signals, [...views.map(({ id }) => id), 'other'], claim);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim);
   const outcome: Outcome =

@@ -40,15 +40,10 @@ function direction(outcome: Judgement['outcome']): 1 | -1 {
 function sentence(signals: readonly SignalResult[], id: string, claim: string, rival: string, margin: number): Reason[] {
   const result = signals.find((signal) => signal.id === id);
   if (result?.status !== 'scored') return [];
-  const side = margin > 0 ? `speaks against "${claim}"` : `speaks for "${claim}"`;
-  const expected = result.expected[claim];
-  const than = margin > 0 && result.expected[rival] ? `; "${rival}" shows ${result.expected[rival]}` : '';
-  return [
-    {
-      signal: id,
-      sentence: `${result.title} ${side}: observed ${result.observed}${expected ? `, expected ${expected}` : ''}${than}.`,
-    },
-  ];
+  const side = `${result.title}, ${margin > 0 ? 'against' : 'for'} "${claim}"`;
+  const expected = result.expected[claim] ? `; "${claim}" shows ${result.expected[claim]}` : '';
+  const rivals = margin > 0 && result.expected[rival] ? `; "${rival}" shows ${result.expected[rival]}` : '';
+  return [{ signal: id, sentence: `${side}: observed ${result.observed}${expected}${rivals}.` }];
 }
 
 function blockerReason(blocker: Blocker): Reason {

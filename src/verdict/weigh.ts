@@ -1,19 +1,19 @@
-import type { ReferenceProfile, SignalResult } from '../core/types.js';
+import type { SignalResult } from '../core/types.js';
 import { normalizeLog } from '../stats/normalize-log.js';
 
 /**
- * Most a group of signals may say for one hypothesis over another, in nats. Signals of one group read the same
- * evidence, so the group has one vote, their mean. Caps follow what the evidence costs to fake and how well its
- * noise is known: description never decides, a digest nearly does.
+ * Most a group of signals may say for one hypothesis over another, in nats. Caps follow what the evidence costs
+ * to fake and how well its noise is known: a digest nearly decides, and description, which showed no power
+ * between versions of the fixture families, can only tip a balance.
  */
 const CAP: Readonly<Record<string, number>> = {
   identity: 20,
   architecture: 14,
   precision: 9,
-  'log-probabilities': 10,
+  'log-probabilities': 14,
   tokenizer: 5,
-  attention: 2.3,
-  repetition: 1.6,
+  attention: 0.5,
+  repetition: 0.5,
   latency: 0,
 };
 /** A group nobody has calibrated is shown and does not weigh. */
@@ -58,8 +58,9 @@ export function weigh(signals: readonly SignalResult[], hypotheses: readonly str
 }
 
 /**
- * Mean log-likelihood per hypothesis, shifted so that the best is 0 and cut at the cap. A hypothesis a signal
- * says nothing about gets that signal's best value: silence is not evidence against it.
+ * The worst any signal of a group says about each hypothesis, relative to what it says of its best, cut at the
+ * cap. Signals of a group read the same evidence, so they are never added up. A hypothesis a signal says nothing
+ * about loses nothing by it: silence is not evidence.
  */
 function groupVote(
   rows: readonly Readonly<Record<string, number>>[],
@@ -68,19 +69,13 @@ function groupVote(
 ): Record<string, number> | null {
   const speaking = rows.filter((row) => Object.keys(row).length > 0);
   if (speaking.length === 0) return null;
-  const means = hypotheses.map((id): [string, number] => {
+  const worst = hypotheses.map((id): [string, number] => {
     const values = speaking.map((row) => {
       const best = Math.max(...Object.values(row));
       return (row[id] ?? best) - best;
     });
-    return [id, values.reduce((sum, value) => sum + value, 0) / values.length];
+    return [id, Math.min(...values)];
   });
-  const best = Math.max(...means.map(([, value]) => value));
-  return Object.fromEntries(means.map(([id, value]) => [id, Math.max(-cap, value - best)]));
-}
-
-/** Ids of everything the verdict may name: variants, implied copies, and `other`. */
-export function hypothesesOf(profile: ReferenceProfile, views: readonly { readonly id: string; readonly kind: string }[]): string[] {
-  // References of kind `other` calibrate the null instead of competing with it.
-  return [...views.filter(({ id, kind }) => profile.variants[id] === undefined || kind !== 'other').map(({ id }) => id), 'other'];
+  const best = Math.max(...worst.map(([, value]) => value));
+  return Object.fromEntries(worst.map(([id, value]) => [id, Math.max(-cap, value - best)]));
 }

@@ -25,7 +25,6 @@ const attentionEntropy: Signal = {
   score: ({ candidate, variants }) => {
     const seen = candidate['attention-statistics'] as AttentionEvidence;
     const pairs = variants
-      .filter(({ kind }) => kind !== 'other')
       .map((variant) => [variant.id, referenceLevels(seen, variant)] as const)
       .filter(([, levels]) => levels.length > 0);
     const level = meanEntropy(seen, null);

@@ -28,12 +28,12 @@ const headCount: Signal = {
       status: 'scored',
       observed: `${layers} layers with ${[...new Set(heads)].join('/')} heads`,
       expected: Object.fromEntries(
-        known.map(({ id, facts }) => [id, `${facts['layers']} layers with ${facts['attentionHeads']} heads`]),
+        known
+          .filter(({ impliedBy }) => impliedBy === undefined)
+          .map(({ id, facts }) => [id, `${facts['layers']} layers with ${facts['attentionHeads']} heads`]),
       ),
-      logLikelihood: {
-        ...Object.fromEntries(known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)])),
-        other: known.some((variant) => misses(variant) === 0) ? Math.log(0.1) : 0,
-      },
+      // Says nothing about strangers: the architecture signal of this group already counts their shapes.
+      logLikelihood: Object.fromEntries(known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)])),
       n: layers,
       details: [{ type: 'text', label: 'heads per layer', value: heads.join(', ') }],
     };

@@ -6,7 +6,7 @@ import architectureProbe from '../probes/architecture.js';
 const SHAPE_ERROR = 1e-3;
 /** config.json is a claim: honest deliveries with a wrong one exist. */
 const CONFIG_ERROR = 5e-2;
-/** Share of unrelated models that copy a known architecture outright. */
+/** Share of unrelated models that copy a known architecture outright, when the profile has no strangers to count. */
 const SAME_SHAPE_BY_CHANCE = 0.1;
 
 /**
@@ -25,7 +25,7 @@ const architecture: Signal = {
   group: 'architecture',
   spoofing: 'trivial',
   needs: [architectureProbe],
-  score: ({ candidate, variants }) => {
+  score: ({ candidate, variants, strangers }) => {
     const seen = candidate['architecture'] as Architecture;
     const known = IDENTITY_FACTS.filter((name) => seen[name] !== null);
     if (known.length === 0) return { status: 'skipped', reason: 'neither the graph nor config.json shows a transformer' };
@@ -35,11 +35,13 @@ const architecture: Signal = {
       status: 'scored',
       observed: describe(known.map((name) => [name, seen[name]?.value])),
       expected: Object.fromEntries(
-        variants.map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]]))]),
+        variants
+          .filter(({ impliedBy }) => impliedBy === undefined)
+          .map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]]))]),
       ),
       logLikelihood: {
         ...Object.fromEntries(scores.map(({ variant, logs }) => [variant.id, logs.reduce((sum, log) => sum + log, 0)])),
-        other: fits ? Math.log(SAME_SHAPE_BY_CHANCE) : 0,
+        other: fits ? Math.log(sameShapeShare(variants, strangers)) : 0,
       },
       n: known.length,
       details: known.map((name): Detail => ({ type: 'text', label: name, value: `${seen[name]?.value} (from ${seen[name]?.from})` })),
@@ -47,6 +49,14 @@ const architecture: Signal = {
   },
 };
 export default architecture;
+
+/** Laplace's rule over the strangers in the profile: how often an unrelated model has the shape of a variant. */
+function sameShapeShare(variants: readonly VariantView[], strangers: readonly VariantView[]): number {
+  const shapes = new Map(strangers.flatMap(({ runs }) => runs.map(({ artifact, data }) => [artifact, data['architecture'] as Architecture])));
+  if (shapes.size === 0) return SAME_SHAPE_BY_CHANCE;
+  const alike = [...shapes.values()].filter((shape) => variants.some((variant) => mismatches(shape, variant, IDENTITY_FACTS).length === 0));
+  return (alike.length + 1) / (shapes.size + 2);
+}
 
 function mismatches(seen: Architecture, { facts }: VariantView, known: readonly IdentityFact[]): number[] {
   return known.flatMap((name) => {

@@ -19,7 +19,7 @@ const scale: ClosenessScale = {
   display: (value) => Math.max(0, Math.exp(value) - RESOLUTION),
   closer: -1,
   // Mean |Δ log p| against float32: engines and threads ≤ 1.4e-3, F16 weights 2e-3, BF16 weights 1.2e-2.
-  sameWeights: { location: Math.log(3e-3), scale: 0.8 },
+  sameWeights: { location: Math.log(3e-3), scale: 0.8, df: 20 },
   // 8-bit copies 4e-2 … 6.5e-2, 4-bit 0.36.
   quantized: { location: Math.log(0.1), scale: 1 },
   altered: { location: Math.log(0.1), scale: 1 },
@@ -47,7 +47,6 @@ const logProbabilityDistance: Signal = {
   group: 'log-probabilities',
   spoofing: 'costly',
   needs: [logProbabilities],
-  score: ({ candidate, variants }) =>
-    scoreCloseness(scale, candidate['log-probabilities'] as LogProbabilities, variants),
+  score: (input) => scoreCloseness(scale, input.candidate['log-probabilities'] as LogProbabilities, input),
 };
 export default logProbabilityDistance;

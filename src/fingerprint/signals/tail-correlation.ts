@@ -15,7 +15,7 @@ const scale: ClosenessScale = {
   },
   display: Math.tanh,
   closer: 1,
-  sameWeights: { location: Math.atanh(0.9998), scale: 0.8 },
+  sameWeights: { location: Math.atanh(0.9998), scale: 0.4, df: 20 },
   quantized: { location: Math.atanh(0.995), scale: 1 },
   altered: { location: Math.atanh(0.99), scale: 1 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
@@ -39,7 +39,6 @@ const tailCorrelation: Signal = {
   group: 'log-probabilities',
   spoofing: 'costly',
   needs: [logProbabilities],
-  score: ({ candidate, variants }) =>
-    scoreCloseness(scale, candidate['log-probabilities'] as LogProbabilities, variants),
+  score: (input) => scoreCloseness(scale, input.candidate['log-probabilities'] as LogProbabilities, input),
 };
 export default tailCorrelation;

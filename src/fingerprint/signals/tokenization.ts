@@ -1,9 +1,9 @@
-import type { Signal } from '../../core/types.js';
+import type { Signal, VariantView } from '../../core/types.js';
 import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
 
 /** Chance that an honest delivery tokenizes a passage differently: a repaired or re-exported tokenizer. */
 const CHANGED_TOKENIZER = 1e-2;
-/** Unrelated models of the same family share a tokenizer half the time. */
+/** Unrelated models share a tokenizer half the time; always, when a stranger in the profile does. */
 const SHARED_BY_CHANCE = 0.5;
 
 /**
@@ -20,9 +20,11 @@ const tokenization: Signal = {
   group: 'tokenizer',
   spoofing: 'trivial',
   needs: [logProbabilities],
-  score: ({ candidate, variants }) => {
+  score: ({ candidate, variants, strangers }) => {
     const seen = candidate['log-probabilities'] as LogProbabilities;
-    const shares = variants.map(({ id, runs }) => [id, Math.max(...runs.map(({ data }) => sameShare(seen, data['log-probabilities'] as LogProbabilities)), -1)] as const);
+    const shareOf = ({ runs }: VariantView): number =>
+      Math.max(...runs.map(({ data }) => sameShare(seen, data['log-probabilities'] as LogProbabilities)), -1);
+    const shares = variants.map((variant) => [variant.id, shareOf(variant)] as const);
     const measured = shares.filter(([, share]) => share >= 0);
     if (measured.length === 0) return { status: 'skipped', reason: 'no reference run scored the same passages' };
     const best = Math.max(...measured.map(([, share]) => share));
@@ -32,7 +34,7 @@ const tokenization: Signal = {
       expected: Object.fromEntries(measured.map(([id]) => [id, '100 %'])),
       logLikelihood: {
         ...Object.fromEntries(measured.map(([id, share]) => [id, (1 - share) * Math.log(CHANGED_TOKENIZER)])),
-        other: best === 1 ? Math.log(SHARED_BY_CHANCE) : 0,
+        other: best === 1 && !strangers.some((stranger) => shareOf(stranger) === 1) ? Math.log(SHARED_BY_CHANCE) : 0,
       },
       n: seen.texts.length,
       details: measured.map(([id, value]) => ({ type: 'number', label: `passages tokenized as in ${id}`, value: 100 * value, unit: '%' })),

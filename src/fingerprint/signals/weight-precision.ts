@@ -31,7 +31,9 @@ const weightPrecision: Signal = {
       status: 'scored',
       observed: seen,
       expected: Object.fromEntries(
-        variants.flatMap(({ id, facts }) => (typeof facts['weightBits'] === 'number' ? [[id, storage(facts['weightBits'])]] : [])),
+        variants.flatMap(({ id, facts, impliedBy }) =>
+          impliedBy === undefined && typeof facts['weightBits'] === 'number' ? [[id, storage(facts['weightBits'])]] : [],
+        ),
       ),
       logLikelihood: {
         ...Object.fromEntries(

@@ -19,20 +19,23 @@ const weightsDigest: Signal = {
   group: 'identity',
   spoofing: 'infeasible',
   needs: [files],
-  score: ({ candidate, variants }) => {
+  score: ({ candidate, variants, strangers }) => {
     const { weightsDigest: digest, weights } = candidate['files'] as FilesEvidence;
     const matches = variants.filter(({ digests }) => digests.includes(digest)).map(({ id }) => id);
-    if (matches.length === 0 || weights.length === 0) {
+    const stranger = strangers.some(({ digests }) => digests.includes(digest));
+    if ((matches.length === 0 && !stranger) || weights.length === 0) {
       return { status: 'skipped', reason: 'no reference has these weight bytes; another export of the same model would not either' };
     }
     const against = Math.log(CLERICAL_ERROR);
     return {
       status: 'scored',
       observed: digest.slice(0, 16),
-      expected: Object.fromEntries(variants.map(({ id, digests }) => [id, digests.map((d) => d.slice(0, 16)).join(', ')])),
+      expected: Object.fromEntries(
+        variants.flatMap(({ id, digests }) => (digests.length > 0 ? [[id, digests.map((d) => d.slice(0, 16)).join(', ')]] : [])),
+      ),
       logLikelihood: {
         ...Object.fromEntries(variants.map(({ id }) => [id, matches.includes(id) ? 0 : against])),
-        other: against,
+        other: stranger ? 0 : against,
       },
       n: weights.length,
       details: [{ type: 'text', label: 'SHA-256 over the weight files', value: digest }],

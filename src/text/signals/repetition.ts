@@ -25,7 +25,6 @@ const repetition: Signal = {
   score: ({ candidate, variants }) => {
     const level = meanRepetition(candidate['repetition'] as RepetitionEvidence);
     const pairs = variants
-      .filter(({ kind }) => kind !== 'other')
       .map((variant) => [variant.id, referenceLevels(variant)] as const)
       .filter(([, levels]) => levels.length > 0);
     if (level === null || pairs.length === 0) {

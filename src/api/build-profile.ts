@@ -1,0 +1,35 @@
+import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.js';
+import { plainFacts } from '../fingerprint/facts.js';
+import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
+import type { CandidateInput } from '../sources/open.js';
+import { type CollectOptions, collect } from './collect.js';
+
+/** A trusted artifact and the version it is. Several may share a variant. */
+export interface TrustedReference {
+  readonly variant: string;
+  readonly kind: VersionKind;
+  readonly candidate: CandidateInput;
+}
+
+export interface BuildOptions extends Omit<CollectOptions, 'only' | 'seed'> {
+  readonly id: string;
+  /** Runs per artifact, each with its own seed and prompt order; 2 by default. */
+  readonly runs?: number;
+  readonly seed?: number;
+  readonly onReference?: (reference: TrustedReference, run: number) => void;
+}
+
+/** Measure trusted references into a profile. Throws PROFILE_INVALID when one cannot be measured. */
+export async function buildProfile(references: readonly TrustedReference[], options: BuildOptions): Promise<ReferenceProfile> {
+  const { runs = 2, seed = 0 } = options;
+  const measured: VariantEvidence[] = [];
+  for (const reference of references) {
+    for (let run = 0; run < runs; run++) {
+      options.onReference?.(reference, run);
+      const evidence = await collect(reference.candidate, { ...options, seed: seed + run });
+      const facts = plainFacts(required<Architecture>(evidence, 'architecture'));
+      measured.push({ variant: reference.variant, kind: reference.kind, evidence, facts });
+    }
+  }
+  return assembleProfile(options.id, measured);
+}

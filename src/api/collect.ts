@@ -1,0 +1,96 @@
+import { collectEvidence } from '../core/collect.js';
+import { AssayError } from '../core/errors.js';
+import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
+import type { SuiteTier } from '../profile/suite.js';
+import { PROBES } from '../registry.js';
+import type { OpenOptions } from '../sources/onnx.js';
+import { type CandidateInput, openCandidate } from '../sources/open.js';
+import { shippedSuite, toolIdentity } from './assets.js';
+
+export interface CollectOptions extends OpenOptions {
+  /** Ids of the probes to run; all by default. */
+  readonly only?: readonly string[];
+  readonly probes?: readonly Probe[];
+  /** How many prompts and tokens to spend; `quick` by default. */
+  readonly suite?: SuiteTier | Suite;
+  /** Seed of prompt order and sampling; 0 by default. */
+  readonly seed?: number;
+  readonly maxRequests?: number;
+  readonly maxTokens?: number;
+  readonly onProgress?: (event: ProgressEvent) => void;
+  /** Wall clock, for the evidence's date. */
+  readonly clock?: () => Date;
+}
+
+/**
+ * Gather evidence about a candidate; judge nothing. Failures of single probes are recorded in the evidence.
+ * Throws when the candidate cannot be opened (CANDIDATE_*, MODEL_CONFIG_INVALID) and ABORTED with the evidence
+ * so far in `partial`.
+ *
+ * @example const evidence = await collect('./delivered-model', { suite: 'standard' });
+ */
+export async function collect(candidate: CandidateInput, options: CollectOptions = {}): Promise<Evidence> {
+  const source = await openCandidate(candidate, options);
+  try {
+    return await collectFrom(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Gather evidence from an opened source. The caller closes it. */
+export async function collectFrom(source: ModelSource, options: CollectOptions): Promise<Evidence> {
+  const { suite = 'quick', seed = 0, clock = () => new Date() } = options;
+  const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
+  const { probes, warnings } = withinBudget(chosenProbes(options), chosen, options);
+  return collectEvidence(source, probes, {
+    tool: toolIdentity(),
+    suite: chosen,
+    seed,
+    collectedAt: clock().toISOString(),
+    now: () => performance.now(),
+    signal: options.signal,
+    onProgress: options.onProgress,
+    warnings: [...source.warnings, ...warnings],
+  });
+}
+
+/** Cost of a collection before it is spent. */
+export function plannedCost(options: CollectOptions): { probe: string; requests: number; tokens: number }[] {
+  const { suite = 'quick' } = options;
+  const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
+  return chosenProbes(options).map((probe) => ({ probe: probe.id, ...probe.cost(chosen) }));
+}
+
+function chosenProbes({ probes = PROBES, only }: CollectOptions): Probe[] {
+  const unknown = only?.find((id) => !probes.some((probe) => probe.id === id));
+  if (unknown !== undefined) {
+    throw new AssayError('USAGE', `There is no probe "${unknown}".`, {
+      hint: `Probes: ${probes.map(({ id }) => id).join(', ')}.`,
+    });
+  }
+  return probes.filter(({ id }) => only === undefined || only.includes(id));
+}
+
+/** Leave out probes that would exceed a hard limit, cheapest kept first, and say so. */
+function withinBudget(
+  probes: readonly Probe[],
+  suite: Suite,
+  { maxRequests = Number.POSITIVE_INFINITY, maxTokens = Number.POSITIVE_INFINITY }: CollectOptions,
+): { probes: Probe[]; warnings: string[] } {
+  const kept: Probe[] = [];
+  const warnings: string[] = [];
+  let requests = 0;
+  let tokens = 0;
+  for (const probe of [...probes].sort((a, b) => a.cost(suite).tokens - b.cost(suite).tokens)) {
+    const cost = probe.cost(suite);
+    if (requests + cost.requests > maxRequests || tokens + cost.tokens > maxTokens) {
+      warnings.push(`The ${probe.id} probe was left out: it needs ${cost.requests} requests and ${cost.tokens} tokens.`);
+      continue;
+    }
+    requests += cost.requests;
+    tokens += cost.tokens;
+    kept.push(probe);
+  }
+  return { probes: kept, warnings };
+}

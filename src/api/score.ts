@@ -1,0 +1,68 @@
+import { canonicalJson } from '../core/canonical-json.js';
+import { AssayError } from '../core/errors.js';
+import { runSignals, viewsOf } from '../core/signals.js';
+import type { Architecture, Clause, Evidence, ReferenceProfile, Report, Signal } from '../core/types.js';
+import { sha256 } from '../io/files.js';
+import { SIGNALS } from '../registry.js';
+import { judge } from '../verdict/policy.js';
+import { loadProfile, toolIdentity } from './assets.js';
+
+export interface ScoreOptions {
+  /** Profile object, path or shipped name. */
+  readonly profile: ReferenceProfile | string;
+  /** Variant the seller claims; by default the profile's first of kind full. */
+  readonly claim?: string;
+  /** Acceptance clauses on structural facts, e.g. `{ attentionHeads: 128 }`. */
+  readonly expect?: Readonly<Record<string, number | string>>;
+  readonly signals?: readonly Signal[];
+}
+
+/**
+ * Judge evidence against a profile. Pure: the same inputs give the same report, on any machine.
+ * Throws PROFILE_NOT_FOUND, PROFILE_INVALID, or USAGE for a claim the profile does not have.
+ */
+export function score(evidence: Evidence, options: ScoreOptions): Report {
+  const profile = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
+  const claim = claimOf(profile, options.claim);
+  const results = runSignals(evidence, profile, options.signals ?? SIGNALS);
+  const same = evidence.suite.sha256 === profile.suite.sha256;
+  return {
+    schema: 'report/1',
+    tool: toolIdentity(),
+    candidate: evidence.candidate,
+    claim: { profile: profile.id, variant: claim },
+    verdict: judge(evidence, profile, claim, results, viewsOf(profile, []).variants),
+    signals: results,
+    clauses: Object.entries(options.expect ?? {}).map(([id, expected]) => clause(evidence, id, expected)),
+    probes: Object.fromEntries(
+      Object.entries(evidence.probes).map(([id, status]) => {
+        if (status.status === 'failed') return [id, { status: status.status, error: status.error }];
+        return [id, status.status === 'ok' ? { status: status.status } : { status: status.status, missing: status.missing }];
+      }),
+    ),
+    environment: evidence.environment,
+    inputs: {
+      evidence: `sha256:${sha256(canonicalJson(evidence))}`,
+      profile: `sha256:${sha256(canonicalJson(profile))}`,
+    },
+    warnings: [
+      ...evidence.warnings,
+      ...(same ? [] : ['Evidence and profile were collected with different probe suites; only common prompts were compared.']),
+    ],
+  };
+}
+
+function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
+  const ids = Object.keys(profile.variants);
+  const claim = wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
+  if (claim !== undefined && profile.variants[claim]) return claim;
+  throw new AssayError('USAGE', `Profile "${profile.id}" has no variant "${claim}".`, { hint: `Variants: ${ids.join(', ')}.` });
+}
+
+function clause(evidence: Evidence, id: string, expected: number | string): Clause {
+  const status = evidence.probes['architecture'];
+  const facts: Partial<Record<string, unknown>> = status?.status === 'ok' ? { ...(status.data as Architecture) } : {};
+  const fact = facts[id] as { value?: number | string } | null | undefined;
+  const observed = fact?.value === undefined ? 'not measured' : String(fact.value);
+  return { id, expected: String(expected), observed, passed: observed === String(expected) };
+}

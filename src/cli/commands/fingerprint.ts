@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { fingerprint } from '../../api/fingerprint.js';
+import { canonicalJson } from '../../core/canonical-json.js';
+import type { Architecture, Evidence, Fact, FilesEvidence } from '../../core/types.js';
+import { cleanText } from '../../report/text.js';
+import { exitCodeOfEvidence } from '../exit.js';
+import { type CollectFlags, collectOptions, withCollectOptions } from '../options.js';
+import { withSession } from '../session.js';
+import { candidateSpec, printPlan } from './candidate.js';
+
+export function fingerprintCommand(program: Command): void {
+  withCollectOptions(program.command('fingerprint <candidate>'))
+    .description('files, digests and architecture; runs no model')
+    .action(async (candidate: string, flags: CollectFlags) => {
+      if (flags.dryRun) return printPlan(flags, ['files', 'architecture']);
+      const evidence = await withSession(flags, (signal, progress) =>
+        fingerprint(candidateSpec(candidate, flags), collectOptions(flags, signal, progress)),
+      );
+      process.stdout.write(flags.json ? canonicalJson(evidence) : describe(evidence));
+      process.exitCode = exitCodeOfEvidence(evidence);
+    });
+}
+
+function describe({ candidate, probes }: Evidence): string {
+  const files = probes['files'];
+  const architecture = probes['architecture'];
+  const lines = [`${candidate.label} (${candidate.kind})`];
+  if (files?.status === 'ok') {
+    const { files: list, weightsDigest } = files.data as FilesEvidence;
+    lines.push('', ...list.map(({ path, bytes, sha256 }) => `${sha256}  ${String(bytes).padStart(12)}  ${path}`));
+    lines.push('', `weights digest  ${weightsDigest}`);
+  }
+  if (architecture?.status === 'ok') lines.push('', ...facts(architecture.data as Architecture));
+  for (const [id, status] of Object.entries(probes)) {
+    if (status.status === 'unavailable') lines.push(`${id}: not available, ${status.missing}`);
+    if (status.status === 'failed') lines.push(`${id}: ${status.error.code}: ${status.error.message}`, `  next: ${status.error.hint ?? ''}`);
+  }
+  return `${lines.map(cleanText).join('\n')}\n`;
+}
+
+function facts({ contradictions, weightTypes, ...rest }: Architecture): string[] {
+  const rows = Object.entries(rest as Record<string, Fact<number | string> | null>);
+  return [
+    ...rows.map(([name, fact]) => `${name.padEnd(15)} ${fact ? `${fact.value} (from ${fact.from})` : 'not shown by the file'}`),
+    `${'weightTypes'.padEnd(15)} ${Object.entries(weightTypes).map(([type, count]) => `${type} ${count}`).join(', ')}`,
+    ...contradictions.map(({ fact, values }) => `MODEL_CONTRADICTION ${fact}: ${Object.entries(values).map(([from, value]) => `${from} ${value}`).join(', ')}`),
+  ];
+}

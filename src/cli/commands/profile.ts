@@ -1,0 +1,97 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { loadProfile, shippedProfiles } from '../../api/assets.js';
+import { buildProfile, type TrustedReference } from '../../api/build-profile.js';
+import { canonicalJson } from '../../core/canonical-json.js';
+import type { ReferenceProfile, VersionKind } from '../../core/types.js';
+import { writeProfile } from '../../profile/write.js';
+import { writeText } from '../io.js';
+import { type CollectFlags, collectOptions, repeated, wholeNumber, withCollectOptions, withJson } from '../options.js';
+import { withSession } from '../session.js';
+
+const KINDS: readonly VersionKind[] = ['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other'];
+
+interface BuildFlags extends CollectFlags {
+  readonly id: string;
+  readonly variant: readonly TrustedReference[];
+  readonly runs: number;
+  readonly out: string;
+}
+
+export function profileCommand(program: Command): void {
+  const profile = program.command('profile').description('build and inspect reference profiles');
+  buildCommand(profile);
+  withJson(profile.command('list'))
+    .description('shipped profiles')
+    .action(({ json }: { json?: boolean }) => {
+      const ids = shippedProfiles();
+      process.stdout.write(json ? canonicalJson({ profiles: ids }) : ids.map((id) => `${id}\n`).join(''));
+    });
+  withJson(profile.command('show <name|file>'))
+    .description('variants, facts and digests')
+    .action((name: string, { json }: { json?: boolean }) => {
+      const summary = summarise(loadProfile(name));
+      process.stdout.write(json ? canonicalJson(summary) : `${describe(summary).join('\n')}\n`);
+    });
+  withJson(profile.command('check <name|file>'))
+    .description('validate a profile')
+    .action((name: string, { json }: { json?: boolean }) => {
+      const { id, variants } = loadProfile(name);
+      const count = Object.keys(variants).length;
+      process.stdout.write(json ? canonicalJson({ id, valid: true, variants: count }) : `${id} is valid: ${count} variants\n`);
+    });
+}
+
+function buildCommand(profile: Command): void {
+  withCollectOptions(profile.command('build'))
+    .description('measure trusted references into a profile')
+    .requiredOption('--id <id>', 'name of the profile')
+    .requiredOption('--variant <id:kind=path>', `kind is ${KINDS.join(', ')} (repeatable)`, repeated(parseVariant))
+    .option('--runs <n>', 'runs per artifact, each with its own seed', wholeNumber, 2)
+    .requiredOption('-o, --out <file>', 'profile file to write')
+    .action(async (flags: BuildFlags) => {
+      const built = await withSession(flags, (signal, progress) =>
+        buildProfile(flags.variant, {
+          ...collectOptions(flags, signal, progress),
+          id: flags.id,
+          runs: Math.max(1, flags.runs),
+          onReference: ({ variant }, run) => {
+            if (flags.progress) process.stderr.write(`assay: measuring ${variant}, run ${run + 1}\n`);
+          },
+        }),
+      );
+      writeText(flags.out, writeProfile(built));
+      if (flags.json) process.stdout.write(canonicalJson(summarise(built)));
+    });
+}
+
+function parseVariant(text: string): TrustedReference {
+  const match = /^([^:=]+):([a-z]+)=(.+)$/.exec(text);
+  const kind = KINDS.find((name) => name === match?.[2]);
+  if (!match?.[1] || !match[3] || !kind) throw new InvalidArgumentError('expected ID:KIND=PATH.');
+  return { variant: match[1], kind, candidate: match[3] };
+}
+
+interface ProfileSummary {
+  readonly id: string;
+  readonly variants: Readonly<Record<string, { kind: string; artifacts: number; runs: number; facts: object; digests: readonly string[] }>>;
+}
+
+function summarise({ id, variants }: ReferenceProfile): ProfileSummary {
+  const rows = Object.entries(variants).map(([name, { kind, facts, digests, runs }]) => [
+    name,
+    { kind, artifacts: new Set(runs.map(({ artifact }) => artifact)).size, runs: runs.length, facts, digests },
+  ]);
+  return { id, variants: Object.fromEntries(rows) };
+}
+
+function describe({ id, variants }: ProfileSummary): string[] {
+  return [
+    id,
+    ...Object.entries(variants).flatMap(([name, { kind, artifacts, runs, facts, digests }]) => [
+      '',
+      `${name} (${kind}), ${artifacts} artifacts, ${runs} runs`,
+      ...Object.entries(facts).map(([fact, value]) => `  ${fact} ${value}`),
+      ...digests.map((digest) => `  sha256 ${digest}`),
+    ]),
+  ];
+}

@@ -1,0 +1,64 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CollectOptions } from '../api/collect.js';
+import type { SuiteTier } from '../profile/suite.js';
+import type { Progress } from './progress.js';
+
+/** Options of every command that opens a candidate. */
+export interface CollectFlags {
+  readonly json?: boolean;
+  readonly seed: number;
+  readonly suite: SuiteTier;
+  readonly threads?: number;
+  readonly timeout?: number;
+  readonly maxMemory?: number;
+  readonly maxRequests?: number;
+  readonly maxTokens?: number;
+  readonly dryRun?: boolean;
+  readonly progress: boolean;
+  readonly model?: string;
+  readonly apiKeyEnv?: string;
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number.');
+  return value;
+}
+
+export function withCollectOptions(command: Command): Command {
+  return withJson(command)
+    .option('--seed <n>', 'seed of prompt order and sampling', wholeNumber, 0)
+    .addOption(new Option('--suite <tier>', 'how many prompts to spend').choices(['quick', 'standard', 'deep']).default('quick'))
+    .option('--threads <n>', 'threads of the runtime (0: its own choice)', wholeNumber)
+    .option('--timeout <seconds>', 'longest wait for one operation of the model', wholeNumber)
+    .option('--max-memory <mb>', 'resident memory of the runtime process', wholeNumber)
+    .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
+    .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
+    .option('--model <name>', 'model name at an endpoint')
+    .option('--api-key-env <variable>', 'environment variable that holds the endpoint key')
+    .option('--dry-run', 'show what each probe would cost and do nothing')
+    .option('--no-progress', 'no progress on stderr');
+}
+
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print exactly one JSON document on standard output');
+}
+
+export function collectOptions(flags: CollectFlags, signal: AbortSignal, progress: Progress): CollectOptions {
+  return {
+    seed: flags.seed,
+    suite: flags.suite,
+    signal,
+    onProgress: progress.onProgress,
+    ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
+    ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
+    ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
+    ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),
+  };
+}
+
+/** Collect repeated options into a list. */
+export function repeated<T>(parse: (text: string) => T): (text: string, earlier: readonly T[] | undefined) => T[] {
+  return (text, earlier = []) => [...earlier, parse(text)];
+}
