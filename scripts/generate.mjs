@@ -40,10 +40,13 @@ const FIELDS = ['Claim', 'Method', 'Source', 'Assumptions', 'Error rates', 'Evas
 
 function page({ name, path }) {
   const source = readFileSync(`${root}src/${path}`, 'utf8');
-  const blocks = [...source.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map(([, text]) => text.replace(/^\s*\* ?/gm, '').trim());
+  const blocks = [...source.matchAll(/\/\*\*([\s\S]*?)\*\//g)].map(([, text]) =>
+    text.replace(/^\s*\* ?/gm, '').trim(),
+  );
   const doc = blocks.find((text) => text.startsWith('Claim:'));
   if (!doc) throw new Error(`src/${path} has no doc comment that starts with "Claim:"`);
-  const read = (field) => new RegExp(`^${field}:\\s*([\\s\\S]*?)(?=^(?:${FIELDS.join('|')}):|$(?![\\s\\S]))`, 'm').exec(doc)?.[1];
+  const read = (field) =>
+    new RegExp(`^${field}:\\s*([\\s\\S]*?)(?=^(?:${FIELDS.join('|')}):|$(?![\\s\\S]))`, 'm').exec(doc)?.[1];
   const literal = (key) => new RegExp(`${key}: '([^']+)'`).exec(source)?.[1];
   const rows = FIELDS.map((field) => {
     const text = read(field);

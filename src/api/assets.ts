@@ -9,7 +9,9 @@ import { readSuite, type SuiteTier } from '../profile/suite.js';
 
 /** Name and version of this package, for evidence and reports. */
 export function toolIdentity(): Evidence['tool'] {
-  const { name, version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as Evidence['tool'];
+  const { name, version } = JSON.parse(
+    readFileSync(join(packageRoot, 'package.json'), 'utf8'),
+  ) as Evidence['tool'];
   return { name, version };
 }
 
@@ -35,10 +37,14 @@ export function loadProfile(nameOrPath: string): ReferenceProfile {
   try {
     yaml = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new AssayError('PROFILE_NOT_FOUND', `No profile "${nameOrPath}" (${(cause as NodeJS.ErrnoException).code}).`, {
-      hint: `Shipped profiles: ${shippedProfiles().join(', ') || 'none'}. Or give the path of a profile YAML file.`,
-      cause,
-    });
+    throw new AssayError(
+      'PROFILE_NOT_FOUND',
+      `No profile "${nameOrPath}" (${(cause as NodeJS.ErrnoException).code}).`,
+      {
+        hint: `Shipped profiles: ${shippedProfiles().join(', ') || 'none'}. Or give the path of a profile YAML file.`,
+        cause,
+      },
+    );
   }
   return readProfile(yaml, `"${nameOrPath}"`);
 }

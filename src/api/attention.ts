@@ -22,9 +22,13 @@ export async function attention(
   try {
     const { tokens, attention: capability } = source.capabilities;
     if (!capability || !tokens) {
-      throw new AssayError('CANDIDATE_UNSUPPORTED', `Attention cannot be measured on ${source.kind} candidates.`, {
-        hint: 'Give an ONNX export with attention outputs.',
-      });
+      throw new AssayError(
+        'CANDIDATE_UNSUPPORTED',
+        `Attention cannot be measured on ${source.kind} candidates.`,
+        {
+          hint: 'Give an ONNX export with attention outputs.',
+        },
+      );
     }
     const ids = typeof prompt === 'string' ? await tokens.encode(prompt) : prompt;
     const measured = await capability.measure(ids);

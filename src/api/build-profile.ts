@@ -20,7 +20,10 @@ export interface BuildOptions extends Omit<CollectOptions, 'only' | 'seed'> {
 }
 
 /** Measure trusted references into a profile. Throws PROFILE_INVALID when one cannot be measured. */
-export async function buildProfile(references: readonly TrustedReference[], options: BuildOptions): Promise<ReferenceProfile> {
+export async function buildProfile(
+  references: readonly TrustedReference[],
+  options: BuildOptions,
+): Promise<ReferenceProfile> {
   const { runs = 2, seed = 0 } = options;
   const measured: VariantEvidence[] = [];
   for (const reference of references) {

@@ -85,7 +85,9 @@ function withinBudget(
   for (const probe of [...probes].sort((a, b) => a.cost(suite).tokens - b.cost(suite).tokens)) {
     const cost = probe.cost(suite);
     if (requests + cost.requests > maxRequests || tokens + cost.tokens > maxTokens) {
-      warnings.push(`The ${probe.id} probe was left out: it needs ${cost.requests} requests and ${cost.tokens} tokens.`);
+      warnings.push(
+        `The ${probe.id} probe was left out: it needs ${cost.requests} requests and ${cost.tokens} tokens.`,
+      );
       continue;
     }
     requests += cost.requests;

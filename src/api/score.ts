@@ -37,7 +37,12 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
     probes: Object.fromEntries(
       Object.entries(evidence.probes).map(([id, status]) => {
         if (status.status === 'failed') return [id, { status: status.status, error: status.error }];
-        return [id, status.status === 'ok' ? { status: status.status } : { status: status.status, missing: status.missing }];
+        return [
+          id,
+          status.status === 'ok'
+            ? { status: status.status }
+            : { status: status.status, missing: status.missing },
+        ];
       }),
     ),
     environment: evidence.environment,
@@ -47,7 +52,11 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
     },
     warnings: [
       ...evidence.warnings,
-      ...(same ? [] : ['Evidence and profile were collected with different probe suites; only common prompts were compared.']),
+      ...(same
+        ? []
+        : [
+            'Evidence and profile were collected with different probe suites; only common prompts were compared.',
+          ]),
     ],
   };
 }
@@ -56,12 +65,15 @@ function claimOf(profile: ReferenceProfile, wanted: string | undefined): string 
   const ids = Object.keys(profile.variants);
   const claim = wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
   if (claim !== undefined && profile.variants[claim]) return claim;
-  throw new AssayError('USAGE', `Profile "${profile.id}" has no variant "${claim}".`, { hint: `Variants: ${ids.join(', ')}.` });
+  throw new AssayError('USAGE', `Profile "${profile.id}" has no variant "${claim}".`, {
+    hint: `Variants: ${ids.join(', ')}.`,
+  });
 }
 
 function clause(evidence: Evidence, id: string, expected: number | string): Clause {
-  const status = evidence.probes['architecture'];
-  const facts: Partial<Record<string, unknown>> = status?.status === 'ok' ? { ...(status.data as Architecture) } : {};
+  const status = evidence.probes.architecture;
+  const facts: Partial<Record<string, unknown>> =
+    status?.status === 'ok' ? { ...(status.data as Architecture) } : {};
   const fact = facts[id] as { value?: number | string } | null | undefined;
   const observed = fact?.value === undefined ? 'not measured' : String(fact.value);
   return { id, expected: String(expected), observed, passed: observed === String(expected) };

@@ -12,7 +12,13 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-const USAGE: readonly ErrorCode[] = ['EVIDENCE_INVALID', 'PROFILE_INVALID', 'PROFILE_NOT_FOUND', 'SUITE_INVALID', 'USAGE'];
+const USAGE: readonly ErrorCode[] = [
+  'EVIDENCE_INVALID',
+  'PROFILE_INVALID',
+  'PROFILE_NOT_FOUND',
+  'SUITE_INVALID',
+  'USAGE',
+];
 const INTERNAL: readonly ErrorCode[] = ['INTERNAL', 'WRITE_FAILED'];
 
 export function exitCodeOfError(code: ErrorCode): number {
@@ -23,7 +29,8 @@ export function exitCodeOfError(code: ErrorCode): number {
 
 /** A clause that failed outranks the verdict; a model nobody could read outranks an open verdict. */
 export function exitCodeOfReport(report: Report): number {
-  if (report.verdict.outcome === 'refuted' || report.clauses.some(({ passed }) => !passed)) return EXIT.refuted;
+  if (report.verdict.outcome === 'refuted' || report.clauses.some(({ passed }) => !passed))
+    return EXIT.refuted;
   if (report.verdict.outcome === 'upheld') return EXIT.upheld;
   return couldNotCollect(report.probes) ? EXIT.notCollected : EXIT.inconclusive;
 }

@@ -22,9 +22,13 @@ export function writeText(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (cause) {
-    throw new AssayError('WRITE_FAILED', `Cannot write "${path}" (${(cause as NodeJS.ErrnoException).code}).`, {
-      hint: 'Check the folder, its permissions and the free space; nothing was sent elsewhere.',
-      cause,
-    });
+    throw new AssayError(
+      'WRITE_FAILED',
+      `Cannot write "${path}" (${(cause as NodeJS.ErrnoException).code}).`,
+      {
+        hint: 'Check the folder, its permissions and the free space; nothing was sent elsewhere.',
+        cause,
+      },
+    );
   }
 }

@@ -28,7 +28,11 @@ export function wholeNumber(text: string): number {
 export function withCollectOptions(command: Command): Command {
   return withJson(command)
     .option('--seed <n>', 'seed of prompt order and sampling', wholeNumber, 0)
-    .addOption(new Option('--suite <tier>', 'how many prompts to spend').choices(['quick', 'standard', 'deep']).default('quick'))
+    .addOption(
+      new Option('--suite <tier>', 'how many prompts to spend')
+        .choices(['quick', 'standard', 'deep'])
+        .default('quick'),
+    )
     .option('--threads <n>', 'threads of the runtime (0: its own choice)', wholeNumber)
     .option('--timeout <seconds>', 'longest wait for one operation of the model', wholeNumber)
     .option('--max-memory <mb>', 'resident memory of the runtime process', wholeNumber)
@@ -59,6 +63,8 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
 }
 
 /** Collect repeated options into a list. */
-export function repeated<T>(parse: (text: string) => T): (text: string, earlier: readonly T[] | undefined) => T[] {
+export function repeated<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[] | undefined) => T[] {
   return (text, earlier = []) => [...earlier, parse(text)];
 }

@@ -33,7 +33,7 @@ export function chooseOutputs(outputs: readonly OutputTarget[], json: boolean): 
 export function writeReport(report: Report, outputs: readonly OutputTarget[]): void {
   for (const { format, path } of outputs) {
     const terminal = format === 'terminal' && path === '-';
-    const color = terminal && process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+    const color = terminal && process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
     writeText(path, terminal ? renderTerminal(report, { color }) : renderers[format](report));
   }
 }

@@ -25,7 +25,12 @@ function lines(): Progress {
 
 function bar(): Progress {
   const single = new SingleBar(
-    { format: '{bar} {percentage} % | {probe}', clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    {
+      format: '{bar} {percentage} % | {probe}',
+      clearOnComplete: true,
+      hideCursor: true,
+      stream: process.stderr,
+    },
     Presets.shades_classic,
   );
   return {

@@ -22,7 +22,8 @@ export async function withSession<T>(
   try {
     return await work(controller.signal, progress);
   } catch (error) {
-    if (isAssayError(error, 'ABORTED') && error.partial !== undefined) savePartial(error.partial as Evidence, flags.evidence);
+    if (isAssayError(error, 'ABORTED') && error.partial !== undefined)
+      savePartial(error.partial as Evidence, flags.evidence);
     throw error;
   } finally {
     progress.stop();

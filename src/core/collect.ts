@@ -64,7 +64,8 @@ async function runProbe(
   warnings: string[],
 ): Promise<ProbeStatus> {
   const missing = probe.requires.find((name) => source.capabilities[name] === undefined);
-  if (missing !== undefined) return { status: 'unavailable', missing: `${source.kind} candidates give no ${missing}` };
+  if (missing !== undefined)
+    return { status: 'unavailable', missing: `${source.kind} candidates give no ${missing}` };
   const blocked = (probe.uses ?? []).find(({ id }) => done[id]?.status !== 'ok');
   if (blocked) return { status: 'unavailable', missing: `the ${blocked.id} probe gave no data` };
   try {
@@ -94,7 +95,7 @@ function evidence(
   settings: CollectSettings,
   warnings: readonly string[],
 ): Evidence {
-  const files = done['files'];
+  const files = done.files;
   const { id, tier, sha256 } = settings.suite;
   return {
     schema: 'evidence/1',
@@ -114,9 +115,13 @@ function evidence(
 }
 
 function interrupted(partial: Evidence): AssayError {
-  const error = new AssayError('ABORTED', 'The audit was interrupted; the evidence collected so far was kept.', {
-    hint: 'Start it again, or score what was saved.',
-  });
+  const error = new AssayError(
+    'ABORTED',
+    'The audit was interrupted; the evidence collected so far was kept.',
+    {
+      hint: 'Start it again, or score what was saved.',
+    },
+  );
   error.partial = partial;
   return error;
 }

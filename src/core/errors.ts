@@ -59,7 +59,11 @@ export class AssayError extends Error {
   }
 
   toJSON(): ErrorRecord {
-    return { code: this.code, message: this.message, ...(this.hint === undefined ? {} : { hint: this.hint }) };
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.hint === undefined ? {} : { hint: this.hint }),
+    };
   }
 }
 

@@ -8,7 +8,11 @@ const IMPLIED = 'other/';
  * Score every signal. A signal is handed only the probes it declares; one whose data are missing is `skipped`,
  * one that throws `errored`, and neither moves the verdict.
  */
-export function runSignals(evidence: Evidence, profile: ReferenceProfile, signals: readonly Signal[]): SignalResult[] {
+export function runSignals(
+  evidence: Evidence,
+  profile: ReferenceProfile,
+  signals: readonly Signal[],
+): SignalResult[] {
   return signals.map((signal) => {
     const { id, title, group, spoofing, needs } = signal;
     const identity = { id, title, group, spoofing };
@@ -28,15 +32,17 @@ export function viewsOf(
   profile: ReferenceProfile,
   needs: readonly Probe[],
 ): { variants: readonly VariantView[]; strangers: readonly VariantView[] } {
-  const views = Object.entries(profile.variants).map(([id, variant]): VariantView => ({
-    id,
-    kind: variant.kind,
-    facts: variant.facts,
-    digests: variant.digests,
-    runs: variant.runs
-      .filter(({ probes }) => needs.every((probe) => probes[probe.id] !== undefined))
-      .map(({ artifact, probes }) => ({ artifact, data: probes })),
-  }));
+  const views = Object.entries(profile.variants).map(
+    ([id, variant]): VariantView => ({
+      id,
+      kind: variant.kind,
+      facts: variant.facts,
+      digests: variant.digests,
+      runs: variant.runs
+        .filter(({ probes }) => needs.every((probe) => probes[probe.id] !== undefined))
+        .map(({ artifact, probes }) => ({ artifact, data: probes })),
+    }),
+  );
   const variants = views.filter(({ kind }) => kind !== 'other');
   return {
     variants: [...variants, ...variants.filter(({ kind }) => kind === 'full').flatMap(impliedBy)],

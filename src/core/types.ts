@@ -5,7 +5,12 @@ import type { Rng } from './rng.js';
 export type CandidateSpec =
   | { readonly kind: 'onnx'; readonly path: string }
   | { readonly kind: 'gguf' | 'safetensors'; readonly path: string }
-  | { readonly kind: 'endpoint'; readonly baseUrl: string; readonly model: string; readonly apiKeyEnv?: string };
+  | {
+      readonly kind: 'endpoint';
+      readonly baseUrl: string;
+      readonly model: string;
+      readonly apiKeyEnv?: string;
+    };
 
 /** One delivered file. `sha256` is lower-case hex. */
 export interface FileDigest {
@@ -104,7 +109,11 @@ export interface ModelStructure {
   /** Dimensions [vocabulary, hidden] of the token embedding, when the graph shows it. */
   readonly embedding: readonly [number, number] | null;
   /** Head counts that fused attention operators declare, in graph order. */
-  readonly fusedAttention: readonly { readonly operator: string; readonly heads: number; readonly keyValueHeads: number }[];
+  readonly fusedAttention: readonly {
+    readonly operator: string;
+    readonly heads: number;
+    readonly keyValueHeads: number;
+  }[];
   readonly operators: Readonly<Record<string, number>>;
   /** config.json, or null when absent. */
   readonly config: Readonly<Record<string, unknown>> | null;
@@ -307,8 +316,18 @@ export type Spoofing = 'trivial' | 'costly' | 'infeasible';
 export type Detail =
   | { readonly type: 'number'; readonly label: string; readonly value: number; readonly unit?: string }
   | { readonly type: 'text'; readonly label: string; readonly value: string }
-  | { readonly type: 'heatmap'; readonly label: string; readonly unit: string; readonly rows: readonly (readonly number[])[] }
-  | { readonly type: 'samples'; readonly label: string; readonly unit: string; readonly values: readonly number[] };
+  | {
+      readonly type: 'heatmap';
+      readonly label: string;
+      readonly unit: string;
+      readonly rows: readonly (readonly number[])[];
+    }
+  | {
+      readonly type: 'samples';
+      readonly label: string;
+      readonly unit: string;
+      readonly values: readonly number[];
+    };
 
 export interface Measured {
   readonly status: 'scored';
@@ -399,7 +418,9 @@ export interface Report {
   readonly verdict: Verdict;
   readonly signals: readonly SignalResult[];
   readonly clauses: readonly Clause[];
-  readonly probes: Readonly<Record<string, { readonly status: string; readonly error?: ErrorRecord; readonly missing?: string }>>;
+  readonly probes: Readonly<
+    Record<string, { readonly status: string; readonly error?: ErrorRecord; readonly missing?: string }>
+  >;
   readonly environment: Readonly<Record<string, string | number>>;
   readonly inputs: { readonly evidence: string; readonly profile: string };
   readonly warnings: readonly string[];

@@ -1,4 +1,12 @@
-import type { Architecture, Contradiction, Fact, FactSource, ModelStructure, Port, WeightTensor } from '../core/types.js';
+import type {
+  Architecture,
+  Contradiction,
+  Fact,
+  FactSource,
+  ModelStructure,
+  Port,
+  WeightTensor,
+} from '../core/types.js';
 
 type Sources = Partial<Record<FactSource, number | undefined>>;
 /** Most to least trustworthy: what runs, what the operators declare, what the delivery says about itself. */
@@ -15,8 +23,12 @@ export function readArchitecture(structure: ModelStructure): Architecture {
   const config = languageConfig(structure.config);
   const number = (...keys: string[]): number | undefined =>
     keys.map((key) => config[key]).find((value): value is number => typeof value === 'number' && value > 0);
-  const keys = structure.inputs.filter(({ name, dims }) => /^past.*key$|^past_\d+$/.test(name) && dims.length >= 4);
-  const attention = structure.outputs.filter(({ name, dims }) => dims.length === 4 && !/^present|cross/i.test(name));
+  const keys = structure.inputs.filter(
+    ({ name, dims }) => /^past.*key$|^past_\d+$/.test(name) && dims.length >= 4,
+  );
+  const attention = structure.outputs.filter(
+    ({ name, dims }) => dims.length === 4 && !/^present|cross/i.test(name),
+  );
   const fused = structure.fusedAttention;
   const hidden = number('hidden_size', 'n_embd', 'd_model');
   const heads = number('num_attention_heads', 'n_head');
@@ -24,7 +36,11 @@ export function readArchitecture(structure: ModelStructure): Architecture {
     layers: { shapes: keys.length || attention.length, config: number('num_hidden_layers', 'n_layer') },
     hiddenSize: { shapes: structure.embedding?.[1], config: hidden },
     attentionHeads: { shapes: dimension(attention, -3), graph: fused[0]?.heads, config: heads },
-    keyValueHeads: { shapes: dimension(keys, -3), graph: fused[0]?.keyValueHeads, config: number('num_key_value_heads') },
+    keyValueHeads: {
+      shapes: dimension(keys, -3),
+      graph: fused[0]?.keyValueHeads,
+      config: number('num_key_value_heads'),
+    },
     headDim: { shapes: dimension(keys, -1), config: number('head_dim') },
     vocabSize: { shapes: structure.embedding?.[0], config: number('vocab_size') },
     maxPositions: { config: number('max_position_embeddings', 'n_positions') },
@@ -37,7 +53,7 @@ export function readArchitecture(structure: ModelStructure): Architecture {
   };
   const fact = (name: string): Fact<number> | null => best(all[name] ?? {}) ?? best(conventions[name] ?? {});
   return {
-    family: typeof config['model_type'] === 'string' ? { value: config['model_type'], from: 'config' } : null,
+    family: typeof config.model_type === 'string' ? { value: config.model_type, from: 'config' } : null,
     layers: fact('layers'),
     hiddenSize: fact('hiddenSize'),
     attentionHeads: fact('attentionHeads'),
@@ -51,7 +67,7 @@ export function readArchitecture(structure: ModelStructure): Architecture {
 }
 
 function languageConfig(config: ModelStructure['config']): Readonly<Record<string, unknown>> {
-  const inner = config?.['text_config'];
+  const inner = config?.text_config;
   return (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : config) ?? {};
 }
 
@@ -76,7 +92,9 @@ function contradiction(fact: string, sources: Sources): Contradiction[] {
   return different ? [{ fact, values: Object.fromEntries(known) }] : [];
 }
 
-function storage(tensors: readonly WeightTensor[]): Pick<Architecture, 'parameters' | 'weightBits' | 'weightTypes'> {
+function storage(
+  tensors: readonly WeightTensor[],
+): Pick<Architecture, 'parameters' | 'weightBits' | 'weightTypes'> {
   const types: Record<string, number> = {};
   const bits = new Map<number, number>();
   let parameters = 0;
@@ -89,9 +107,12 @@ function storage(tensors: readonly WeightTensor[]): Pick<Architecture, 'paramete
       bits.set(tensor.bits, (bits.get(tensor.bits) ?? 0) + elements);
       matrices += elements;
     }
-    if (matrix || (tensor.dims.length === 1 && elements > 1 && FLOATS.has(tensor.type))) parameters += elements;
+    if (matrix || (tensor.dims.length === 1 && elements > 1 && FLOATS.has(tensor.type)))
+      parameters += elements;
   }
-  const narrow = [...bits].filter(([, elements]) => elements >= NARROW_SHARE * matrices).map(([width]) => width);
+  const narrow = [...bits]
+    .filter(([, elements]) => elements >= NARROW_SHARE * matrices)
+    .map(([width]) => width);
   return {
     parameters: parameters > 0 ? { value: parameters, from: 'shapes' } : null,
     weightBits: narrow.length > 0 ? { value: Math.min(...narrow), from: 'shapes' } : null,

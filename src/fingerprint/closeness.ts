@@ -1,7 +1,7 @@
 import type { Measured, SignalInput, Skipped, VariantView } from '../core/types.js';
 import { studentTLogPdf } from '../stats/student-t.js';
 import { summarize } from '../stats/summary.js';
-import { pairPositions, type PairedPosition } from './paired-log-probs.js';
+import { type PairedPosition, pairPositions } from './paired-log-probs.js';
 import type { LogProbabilities } from './probes/log-probabilities.js';
 
 /** Where a closeness value is expected, on the axis of the signal. */
@@ -58,14 +58,21 @@ export function scoreCloseness(
 ): Measured | Skipped {
   const axes = variants.flatMap((variant): Axis[] => {
     const nearest = closest(scale, candidate, variant.runs);
-    return nearest ? [{ variant, ...nearest, expectations: expectationsAt(scale, variant, variants, strangers) }] : [];
+    return nearest
+      ? [{ variant, ...nearest, expectations: expectationsAt(scale, variant, variants, strangers) }]
+      : [];
   });
   if (axes.length === 0) {
-    return { status: 'skipped', reason: 'no passage is tokenized as in a reference, so probabilities cannot be paired' };
+    return {
+      status: 'skipped',
+      reason: 'no passage is tokenized as in a reference, so probabilities cannot be paired',
+    };
   }
   const likelihood: Record<string, number> = {};
   for (const { value, expectations } of axes) {
-    const logs = [...expectations].map(([id, expectation]) => [id, density(scale, value, expectation)] as const);
+    const logs = [...expectations].map(
+      ([id, expectation]) => [id, density(scale, value, expectation)] as const,
+    );
     const best = Math.max(...logs.map(([, log]) => log));
     for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
   }
@@ -123,13 +130,18 @@ function closest(
     const positions = pairPositions(candidate, data(run));
     if (positions.length < MIN_POSITIONS) continue;
     const value = scale.measure(positions);
-    if (best === null || scale.closer * (value - best.value) > 0) best = { value, positions: positions.length };
+    if (best === null || scale.closer * (value - best.value) > 0)
+      best = { value, positions: positions.length };
   }
   return best;
 }
 
 /** Being closer than two runs of the same weights is not evidence against anything. */
-function density(scale: ClosenessScale, value: number, { location, scale: spread, df = MODEL_DF }: Expectation): number {
+function density(
+  scale: ClosenessScale,
+  value: number,
+  { location, scale: spread, df = MODEL_DF }: Expectation,
+): number {
   const same = location === scale.sameWeights.location;
   const clipped = same && scale.closer * (value - location) > 0 ? location : value;
   return studentTLogPdf(clipped, { df, location, scale: spread });
@@ -141,7 +153,8 @@ function expectationOf(scale: ClosenessScale, variant: VariantView, axis: Varian
     return variant.kind === 'quantized' ? scale.quantized : scale.altered;
   }
   const values = leaveOneOut(scale, variant, axis);
-  if (values.length === 0) return variant.id === axis.id && variant.kind === 'full' ? scale.sameWeights : null;
+  if (values.length === 0)
+    return variant.id === axis.id && variant.kind === 'full' ? scale.sameWeights : null;
   const { mean, sd } = summarize(values);
   const copies = scale.closer * (mean - scale.altered.location) > 0 && variant.id === axis.id;
   return copies && variant.kind === 'full'
@@ -153,12 +166,20 @@ function expectationOf(scale: ClosenessScale, variant: VariantView, axis: Varian
 function leaveOneOut(scale: ClosenessScale, variant: VariantView, axis: VariantView): number[] {
   const artifacts = [...new Map(variant.runs.map((run) => [run.artifact, run])).values()];
   return artifacts.flatMap((run) => {
-    const nearest = closest(scale, data(run), axis.runs.filter(({ artifact }) => artifact !== run.artifact));
+    const nearest = closest(
+      scale,
+      data(run),
+      axis.runs.filter(({ artifact }) => artifact !== run.artifact),
+    );
     return nearest ? [nearest.value] : [];
   });
 }
 
-function nullExpectation(scale: ClosenessScale, axis: VariantView, strangers: readonly VariantView[]): Expectation {
+function nullExpectation(
+  scale: ClosenessScale,
+  axis: VariantView,
+  strangers: readonly VariantView[],
+): Expectation {
   const values = strangers.flatMap((variant) => leaveOneOut(scale, variant, axis));
   if (values.length === 0) return scale.unrelated;
   const { mean, sd } = summarize(values);

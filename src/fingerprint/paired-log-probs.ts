@@ -12,7 +12,8 @@ export interface PairedPosition {
  * cut to the shorter: under causal attention a position depends on its prefix alone.
  */
 export function pairPositions(a: LogProbabilities, b: LogProbabilities): PairedPosition[] {
-  if (a.vocabSize !== b.vocabSize || a.sampleIds.length === 0 || a.sampleIds.length !== b.sampleIds.length) return [];
+  if (a.vocabSize !== b.vocabSize || a.sampleIds.length === 0 || a.sampleIds.length !== b.sampleIds.length)
+    return [];
   const theirs = new Map(b.texts.map((text) => [text.id, text]));
   return a.texts.flatMap((text) => {
     const other = theirs.get(text.id);

@@ -24,10 +24,14 @@ export interface Delivery {
 /** List a folder, or the folder of a single file restricted to that file. Throws CANDIDATE_NOT_FOUND, FORMAT_LIMIT. */
 export async function openDelivery(path: string): Promise<Delivery> {
   const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new AssayError('CANDIDATE_NOT_FOUND', `No folder or file at "${path}" (${cause.code ?? cause.message}).`, {
-      hint: 'Give a model folder, an .onnx, .gguf or .safetensors file, or an http(s)://…/v1 address.',
-      cause,
-    });
+    throw new AssayError(
+      'CANDIDATE_NOT_FOUND',
+      `No folder or file at "${path}" (${cause.code ?? cause.message}).`,
+      {
+        hint: 'Give a model folder, an .onnx, .gguf or .safetensors file, or an http(s)://…/v1 address.',
+        cause,
+      },
+    );
   });
   const root = await realpath(info.isDirectory() ? path : dirname(path));
   const allowed = cacheRoot(root) ?? root;
@@ -85,7 +89,10 @@ function unreadable(file: string, cause: { code?: string | undefined }): AssayEr
 }
 
 /** Random access to one file of a delivery, for the strict readers. Close it when done. */
-export async function openBytes(delivery: Delivery, path: string): Promise<ByteSource & { close(): Promise<void> }> {
+export async function openBytes(
+  delivery: Delivery,
+  path: string,
+): Promise<ByteSource & { close(): Promise<void> }> {
   const handle = await openFile(delivery, path);
   const { size } = await handle.stat();
   return {
@@ -108,7 +115,11 @@ async function openFile(delivery: Delivery, path: string): Promise<FileHandle> {
 }
 
 /** Whole small text file, or null when it does not exist. Throws FORMAT_LIMIT above `maxBytes`. */
-export async function readSmallText(delivery: Delivery, path: string, maxBytes: number): Promise<string | null> {
+export async function readSmallText(
+  delivery: Delivery,
+  path: string,
+  maxBytes: number,
+): Promise<string | null> {
   if (!delivery.files.includes(path)) return null;
   const handle = await openFile(delivery, path);
   try {

@@ -30,9 +30,13 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
     const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
     const known = variants[variant];
     if (known && known.kind !== kind) {
-      throw new AssayError('PROFILE_INVALID', `Variant "${variant}" is given as ${known.kind} and as ${kind}.`, {
-        hint: 'Use one kind for all artifacts of a variant.',
-      });
+      throw new AssayError(
+        'PROFILE_INVALID',
+        `Variant "${variant}" is given as ${known.kind} and as ${kind}.`,
+        {
+          hint: 'Use one kind for all artifacts of a variant.',
+        },
+      );
     }
     variants[variant] = {
       kind,
@@ -57,10 +61,18 @@ function runOf(evidence: Evidence, artifact: string): ReferenceRun {
   const probes = Object.entries(evidence.probes).flatMap(([id, status]): [string, unknown][] =>
     status.status === 'ok' && !NOT_KEPT.has(id) ? [[id, status.data]] : [],
   );
-  return { artifact: artifact.slice(0, 16), seed: evidence.seed, environment: evidence.environment, probes: Object.fromEntries(probes) };
+  return {
+    artifact: artifact.slice(0, 16),
+    seed: evidence.seed,
+    environment: evidence.environment,
+    probes: Object.fromEntries(probes),
+  };
 }
 
-function common(a: Readonly<Record<string, number | string>>, b: Readonly<Record<string, number | string>>): Record<string, number | string> {
+function common(
+  a: Readonly<Record<string, number | string>>,
+  b: Readonly<Record<string, number | string>>,
+): Record<string, number | string> {
   return Object.fromEntries(Object.entries(a).filter(([key, value]) => b[key] === value));
 }
 
@@ -68,8 +80,13 @@ function common(a: Readonly<Record<string, number | string>>, b: Readonly<Record
 export function required<T>(evidence: Evidence, probe: string): T {
   const status = evidence.probes[probe];
   if (status?.status === 'ok') return status.data as T;
-  const why = status?.status === 'failed' ? `${status.error.code}: ${status.error.message}` : 'it was not run';
-  throw new AssayError('PROFILE_INVALID', `Reference "${evidence.candidate.label}" has no ${probe} (${why}).`, {
-    hint: 'A reference must be measured completely; repair it first.',
-  });
+  const why =
+    status?.status === 'failed' ? `${status.error.code}: ${status.error.message}` : 'it was not run';
+  throw new AssayError(
+    'PROFILE_INVALID',
+    `Reference "${evidence.candidate.label}" has no ${probe} (${why}).`,
+    {
+      hint: 'A reference must be measured completely; repair it first.',
+    },
+  );
 }

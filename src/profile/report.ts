@@ -18,10 +18,20 @@ const verdict = z.object({
 const detail = z.discriminatedUnion('type', [
   z.object({ type: z.literal('number'), label: text, value: z.number().nullable(), unit: text.optional() }),
   z.object({ type: z.literal('text'), label: text, value: text }),
-  z.object({ type: z.literal('heatmap'), label: text, unit: text, rows: z.array(z.array(z.number().nullable())) }),
+  z.object({
+    type: z.literal('heatmap'),
+    label: text,
+    unit: text,
+    rows: z.array(z.array(z.number().nullable())),
+  }),
   z.object({ type: z.literal('samples'), label: text, unit: text, values: z.array(z.number().nullable()) }),
 ]);
-const identity = { id: text, title: text, group: text, spoofing: z.enum(['trivial', 'costly', 'infeasible']) };
+const identity = {
+  id: text,
+  title: text,
+  group: text,
+  spoofing: z.enum(['trivial', 'costly', 'infeasible']),
+};
 const signal = z.discriminatedUnion('status', [
   z.object({
     ...identity,

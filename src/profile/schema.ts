@@ -19,7 +19,9 @@ const variant = z.object({
 });
 
 /** A variant id appears in reports and on command lines. */
-const variantId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, dots and dashes');
+const variantId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'expected letters, digits, dots and dashes');
 
 export const profileSchema = z
   .object({

@@ -19,7 +19,13 @@ const suiteFile = z.object({
   version: count,
   budgets: z.object({ quick: budget, standard: budget, deep: budget }),
   prompts: z.array(
-    z.object({ id: z.string(), category: z.string(), language: z.string(), tier, messages: z.array(message).min(1) }),
+    z.object({
+      id: z.string(),
+      category: z.string(),
+      language: z.string(),
+      tier,
+      messages: z.array(message).min(1),
+    }),
   ),
   texts: z.array(z.object({ id: z.string(), language: z.string(), tier, text: z.string().min(1) })),
 });

@@ -19,7 +19,9 @@ export function writeProfile(profile: ReferenceProfile): string {
 }
 
 function isShort(map: Node): boolean {
-  return isMap(map) && map.items.length <= 2 && map.items.every(({ value }) => !isMap(value) && !isSeq(value));
+  return (
+    isMap(map) && map.items.length <= 2 && map.items.every(({ value }) => !isMap(value) && !isSeq(value))
+  );
 }
 
 function rounded(value: unknown): unknown {

@@ -3,7 +3,10 @@ import type { FileDigest, FilesCapability } from '../core/types.js';
 import { type Delivery, hashFile, sha256, sizeOf } from '../io/files.js';
 
 /** Digest every file of a delivery. `weightPaths` names those that hold the audited weights. */
-export function filesCapability(delivery: Delivery, weightPaths: () => Promise<readonly string[]>): FilesCapability {
+export function filesCapability(
+  delivery: Delivery,
+  weightPaths: () => Promise<readonly string[]>,
+): FilesCapability {
   return {
     digest: async ({ signal, onBytes }) => {
       let total = 0;
@@ -27,7 +30,12 @@ export function filesCapability(delivery: Delivery, weightPaths: () => Promise<r
         files,
         digest: sha256(canonicalJson(files)),
         weights: held.map(({ path }) => path),
-        weightsDigest: sha256(held.map((file) => file.sha256).sort().join('\n')),
+        weightsDigest: sha256(
+          held
+            .map((file) => file.sha256)
+            .sort()
+            .join('\n'),
+        ),
       };
     },
   };

@@ -25,19 +25,19 @@ export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> 
   const generation = (await readJson(delivery, 'generation_config.json')) ?? {};
   const tokenizerConfig = (await readJson(delivery, 'tokenizer_config.json')) ?? {};
   // Multimodal configurations nest the language model.
-  const text = asObject(config?.['text_config']) ?? config ?? {};
-  const heads = positive(text['num_attention_heads'] ?? text['n_head']);
-  const hidden = positive(text['hidden_size'] ?? text['n_embd']);
+  const text = asObject(config?.text_config) ?? config ?? {};
+  const heads = positive(text.num_attention_heads ?? text.n_head);
+  const hidden = positive(text.hidden_size ?? text.n_embd);
   return {
     config,
-    eosTokenIds: integers(generation['eos_token_id'] ?? text['eos_token_id']),
+    eosTokenIds: integers(generation.eos_token_id ?? text.eos_token_id),
     tokenizerConfig,
     tokenizerFile: delivery.files.includes('tokenizer.json') ? 'tokenizer.json' : null,
     template: await findTemplate(delivery, tokenizerConfig),
     templateVariables: specialTokens(tokenizerConfig),
-    keyValueHeads: positive(text['num_key_value_heads']) ?? heads,
-    headDim: positive(text['head_dim']) ?? (hidden && heads ? hidden / heads : undefined),
-    maxPositions: positive(text['max_position_embeddings'] ?? text['n_positions']),
+    keyValueHeads: positive(text.num_key_value_heads) ?? heads,
+    headDim: positive(text.head_dim) ?? (hidden && heads ? hidden / heads : undefined),
+    maxPositions: positive(text.max_position_embeddings ?? text.n_positions),
   };
 }
 
@@ -59,18 +59,18 @@ async function readJson(delivery: Delivery, path: string): Promise<Json | null> 
 async function findTemplate(delivery: Delivery, tokenizerConfig: Json): Promise<string | null> {
   const own = await readSmallText(delivery, 'chat_template.jinja', MAX_JSON_BYTES);
   if (own !== null) return own;
-  const inline = tokenizerConfig['chat_template'];
+  const inline = tokenizerConfig.chat_template;
   if (typeof inline === 'string') return inline;
   if (!Array.isArray(inline)) return null;
-  const named = inline.map(asObject).find((entry) => entry?.['name'] === 'default') ?? asObject(inline[0]);
-  return typeof named?.['template'] === 'string' ? named['template'] : null;
+  const named = inline.map(asObject).find((entry) => entry?.name === 'default') ?? asObject(inline[0]);
+  return typeof named?.template === 'string' ? named.template : null;
 }
 
 function specialTokens(tokenizerConfig: Json): Json {
   const tokens: Record<string, string> = {};
   for (const key of ['bos_token', 'eos_token', 'pad_token', 'unk_token']) {
     const value = tokenizerConfig[key];
-    const content = typeof value === 'string' ? value : asObject(value)?.['content'];
+    const content = typeof value === 'string' ? value : asObject(value)?.content;
     if (typeof content === 'string') tokens[key] = content;
   }
   return tokens;

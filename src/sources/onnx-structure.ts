@@ -13,7 +13,10 @@ const HEAD_ATTRIBUTES: Readonly<Record<string, readonly [heads: string, keyValue
 const TRANSPARENT = new Set(['Cast', 'DequantizeLinear', 'Transpose', 'Identity']);
 
 /** The facts an ONNX file shows without being run. */
-export function onnxStructure(model: OnnxModel, config: Readonly<Record<string, unknown>> | null): ModelStructure {
+export function onnxStructure(
+  model: OnnxModel,
+  config: Readonly<Record<string, unknown>> | null,
+): ModelStructure {
   const graphs = allGraphs(model.graph);
   const nodes = graphs.flatMap((graph) => graph.nodes);
   const tensors = graphs.flatMap((graph) => graph.initializers);
@@ -21,7 +24,8 @@ export function onnxStructure(model: OnnxModel, config: Readonly<Record<string, 
   const weights = new Set(model.graph.initializers.map(({ name }) => name));
   const operators: Record<string, number> = {};
   for (const node of nodes) {
-    const name = node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`;
+    const name =
+      node.domain === '' || node.domain === 'ai.onnx' ? node.opType : `${node.domain}.${node.opType}`;
     operators[name] = (operators[name] ?? 0) + 1;
   }
   return {
@@ -37,12 +41,18 @@ export function onnxStructure(model: OnnxModel, config: Readonly<Record<string, 
 }
 
 function allGraphs(graph: OnnxGraph): OnnxGraph[] {
-  const inner = graph.nodes.flatMap((node) => [...node.attributes.values()].flatMap(({ graphs }) => graphs ?? []));
+  const inner = graph.nodes.flatMap((node) =>
+    [...node.attributes.values()].flatMap(({ graphs }) => graphs ?? []),
+  );
   return [graph, ...inner.flatMap(allGraphs)];
 }
 
 function port({ name, elemType, dims }: OnnxValue): Port {
-  return { name, type: dataType(elemType)?.name ?? `type ${elemType}`, dims: (dims ?? []).map((dim) => dim ?? '?') };
+  return {
+    name,
+    type: dataType(elemType)?.name ?? `type ${elemType}`,
+    dims: (dims ?? []).map((dim) => dim ?? '?'),
+  };
 }
 
 function weightTensors(nodes: readonly OnnxNode[], tensors: readonly OnnxTensor[]): WeightTensor[] {
@@ -66,7 +76,10 @@ function weightTensors(nodes: readonly OnnxNode[], tensors: readonly OnnxTensor[
 }
 
 /** The largest two-dimensional weight that a Gather reads rows from: position tables are shorter. */
-function findEmbedding(nodes: readonly OnnxNode[], byName: ReadonlyMap<string, OnnxTensor>): [number, number] | null {
+function findEmbedding(
+  nodes: readonly OnnxNode[],
+  byName: ReadonlyMap<string, OnnxTensor>,
+): [number, number] | null {
   const maker = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   let best: [number, number] | null = null;
   for (const node of nodes) {

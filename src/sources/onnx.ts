@@ -1,12 +1,17 @@
 import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
 import { externalize } from '../formats/onnx/externalize.js';
 import { readOnnx } from '../formats/onnx/read.js';
 import type { OnnxModel } from '../formats/onnx/types.js';
 import { openBytes, sizeOf } from '../io/files.js';
 import { RuntimeHost } from '../io/runtime/host.js';
-import type { ModelLocation, OperationName, RuntimeConfig, RuntimeOperations } from '../io/runtime/protocol.js';
+import type {
+  ModelLocation,
+  OperationName,
+  RuntimeConfig,
+  RuntimeOperations,
+} from '../io/runtime/protocol.js';
 import { filesCapability } from './files-capability.js';
 import { type ModelConfig, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
@@ -36,7 +41,9 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
   const config = await readModelConfig(delivery);
   let parsed: Promise<OnnxModel> | undefined;
   const model = (): Promise<OnnxModel> => {
-    parsed ??= withBytes(located, (bytes) => readOnnx(bytes, options.signal ? { signal: options.signal } : {}));
+    parsed ??= withBytes(located, (bytes) =>
+      readOnnx(bytes, options.signal ? { signal: options.signal } : {}),
+    );
     return parsed;
   };
   const runtime = lazy(() => startRuntime(located, config, model, options));
@@ -50,7 +57,9 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
       decode: (ids) => call('decode', { ids }),
       chat: async (messages) => (config.template === null ? null : call('render', { messages })),
     },
-    logits: { score: (sequences, sample, { batch = 1 } = {}) => call('logProbs', { sequences, sample, batch }) },
+    logits: {
+      score: (sequences, sample, { batch = 1 } = {}) => call('logProbs', { sequences, sample, batch }),
+    },
     attention: { measure: (ids) => call('attention', { ids }) },
     sampling: {
       generate: async (ids, sampling) => {
@@ -127,9 +136,14 @@ async function locate(located: LocatedModel, model: () => Promise<OnnxModel>): P
   const path = await delivery.locate(modelPath);
   const external = externalFiles(await model(), modelPath);
   for (const file of external) await delivery.locate(file);
-  if (external.length > 0 || (await sizeOf(delivery, modelPath)) < EXTERNALIZE_FROM) return { kind: 'path', path };
+  if (external.length > 0 || (await sizeOf(delivery, modelPath)) < EXTERNALIZE_FROM)
+    return { kind: 'path', path };
   const name = path.slice(dirname(path).length + 1);
-  return { kind: 'graph', bytes: await withBytes(located, (bytes) => externalize(bytes, name)), folder: dirname(path) };
+  return {
+    kind: 'graph',
+    bytes: await withBytes(located, (bytes) => externalize(bytes, name)),
+    folder: dirname(path),
+  };
 }
 
 type Call = <K extends OperationName>(
@@ -140,13 +154,28 @@ type Call = <K extends OperationName>(
 function caller(located: LocatedModel, runtime: Lazy<RuntimeHost>, options: OpenOptions): Call {
   const limits = lazy(async () => {
     const weights = await weightBytes(located);
-    const model = { timeoutMs: options.timeoutMs ?? MODEL_TIMEOUT_MS + weights / 50_000, memoryBytes: options.memoryBytes ?? 3 * weights + 2 ** 30 };
+    const model = {
+      timeoutMs: options.timeoutMs ?? MODEL_TIMEOUT_MS + weights / 50_000,
+      memoryBytes: options.memoryBytes ?? 3 * weights + 2 ** 30,
+    };
     const text = { timeoutMs: options.timeoutMs ?? TEXT_TIMEOUT_MS, memoryBytes: model.memoryBytes };
-    return { model, text, template: { timeoutMs: Math.min(text.timeoutMs, TEMPLATE_TIMEOUT_MS), memoryBytes: weights + TEXT_MEMORY } };
+    return {
+      model,
+      text,
+      template: {
+        timeoutMs: Math.min(text.timeoutMs, TEMPLATE_TIMEOUT_MS),
+        memoryBytes: weights + TEXT_MEMORY,
+      },
+    };
   });
   return async (operation, args) => {
     const all = await limits.get();
-    const chosen = operation === 'render' ? all.template : operation === 'encode' || operation === 'decode' ? all.text : all.model;
+    const chosen =
+      operation === 'render'
+        ? all.template
+        : operation === 'encode' || operation === 'decode'
+          ? all.text
+          : all.model;
     return (await runtime.get()).call(operation, args, { ...chosen, signal: options.signal });
   };
 }

@@ -8,8 +8,12 @@ import { locateModel } from './parse.js';
 export type CandidateInput = string | CandidateSpec;
 
 /** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY, _UNSUPPORTED, MODEL_CONFIG_INVALID. */
-export async function openCandidate(candidate: CandidateInput, options: OpenOptions = {}): Promise<ModelSource> {
-  if (typeof candidate !== 'string' && candidate.kind === 'endpoint') throw endpointUnsupported(candidate.baseUrl);
+export async function openCandidate(
+  candidate: CandidateInput,
+  options: OpenOptions = {},
+): Promise<ModelSource> {
+  if (typeof candidate !== 'string' && candidate.kind === 'endpoint')
+    throw endpointUnsupported(candidate.baseUrl);
   const path = typeof candidate === 'string' ? candidate : candidate.path;
   if (/^https?:\/\//.test(path)) throw endpointUnsupported(path);
   const located = await locateModel(path);
@@ -26,7 +30,11 @@ export async function openCandidate(candidate: CandidateInput, options: OpenOpti
 }
 
 function endpointUnsupported(url: string): AssayError {
-  return new AssayError('CANDIDATE_UNSUPPORTED', `"${new URL(url).origin}" is an endpoint; this version audits files only.`, {
-    hint: 'Audit the delivered ONNX folder, or watch the changelog for endpoint support.',
-  });
+  return new AssayError(
+    'CANDIDATE_UNSUPPORTED',
+    `"${new URL(url).origin}" is an endpoint; this version audits files only.`,
+    {
+      hint: 'Audit the delivered ONNX folder, or watch the changelog for endpoint support.',
+    },
+  );
 }

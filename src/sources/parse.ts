@@ -37,11 +37,13 @@ export async function locateModel(path: string): Promise<LocatedModel> {
     });
   }
   const onnx = delivery.files.filter((file) => file.endsWith('.onnx'));
-  const chosen = ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? (await findByContent(delivery));
+  const chosen =
+    ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? (await findByContent(delivery));
   if (chosen === undefined) throw noModel(path, delivery);
   const kind = await sniff(delivery, chosen);
   const others = onnx.filter((file) => file !== chosen);
-  const warnings = others.length > 0 ? [`Audited ${chosen}; the folder also holds ${others.join(', ')}.`] : [];
+  const warnings =
+    others.length > 0 ? [`Audited ${chosen}; the folder also holds ${others.join(', ')}.`] : [];
   return { spec: { kind, path }, label: basename(resolve(path)), delivery, modelPath: chosen, warnings };
 }
 

@@ -52,12 +52,20 @@ export function judge(
       : probability >= UPHELD_FROM && blockers.length === 0
         ? 'upheld'
         : 'inconclusive';
-  const kinds: Record<string, VersionKind> = { ...Object.fromEntries(views.map(({ id, kind }) => [id, kind])), other: 'other' };
+  const kinds: Record<string, VersionKind> = {
+    ...Object.fromEntries(views.map(({ id, kind }) => [id, kind])),
+    other: 'other',
+  };
   const best = bestRival(weighing.total, claim);
   return {
     outcome,
     ...named(outcome, claim, weighing.posterior, kinds, profile),
-    confidence: outcome === 'refuted' ? 1 - probability : outcome === 'upheld' ? probability : Math.max(...Object.values(weighing.posterior)),
+    confidence:
+      outcome === 'refuted'
+        ? 1 - probability
+        : outcome === 'upheld'
+          ? probability
+          : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
     ...reasonsFor({ weighing, blockers, outcome }, claim, best, signals),
@@ -73,26 +81,36 @@ function blockersOf(
   const failed = Object.entries(evidence.probes).flatMap(([probe, status]): Blocker[] =>
     status.status === 'failed' ? [{ code: 'probe-failed', probe, error: status.error.code }] : [],
   );
-  const architecture = evidence.probes['architecture'];
-  const contradictions = architecture?.status === 'ok' ? (architecture.data as Architecture).contradictions : [];
+  const architecture = evidence.probes.architecture;
+  const contradictions =
+    architecture?.status === 'ok' ? (architecture.data as Architecture).contradictions : [];
   const costly = votes.some(({ signals: ids, vote }) => {
-    const real = ids.some((id) => signals.some((signal) => signal.id === id && signal.spoofing !== 'trivial'));
+    const real = ids.some((id) =>
+      signals.some((signal) => signal.id === id && signal.spoofing !== 'trivial'),
+    );
     return real && (vote[claim] ?? 0) - (vote[bestRival(vote, claim)] ?? 0) >= COSTLY_SUPPORT;
   });
   return [
     ...failed,
-    ...contradictions.map(({ fact, values }): Blocker => ({
-      code: 'contradiction',
-      fact,
-      values: Object.entries(values).map(([from, value]) => `${from} ${value}`).join(', '),
-    })),
+    ...contradictions.map(
+      ({ fact, values }): Blocker => ({
+        code: 'contradiction',
+        fact,
+        values: Object.entries(values)
+          .map(([from, value]) => `${from} ${value}`)
+          .join(', '),
+      }),
+    ),
     ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
   ];
 }
 
 function bestRival(logs: Readonly<Record<string, number>>, claim: string): string {
   const rivals = Object.entries(logs).filter(([id]) => id !== claim);
-  return rivals.reduce((best, entry) => (entry[1] > best[1] ? entry : best), ['other', Number.NEGATIVE_INFINITY])[0];
+  return rivals.reduce(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    ['other', Number.NEGATIVE_INFINITY],
+  )[0];
 }
 
 function named(
@@ -110,12 +128,17 @@ function named(
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
   const kind = [...byKind].find(([, probability]) => probability >= NAMED_FROM)?.[0] ?? 'unknown';
-  const variant = Object.entries(posterior).find(([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined)?.[0];
+  const variant = Object.entries(posterior).find(
+    ([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined,
+  )?.[0];
   return { kind, variant: variant ?? null };
 }
 
 /** Posterior over the ids a reader knows: implied copies count as `other`. */
-function merged(posterior: Readonly<Record<string, number>>, profile: ReferenceProfile): Record<string, number> {
+function merged(
+  posterior: Readonly<Record<string, number>>,
+  profile: ReferenceProfile,
+): Record<string, number> {
   const out: Record<string, number> = {};
   for (const [id, probability] of Object.entries(posterior)) {
     const key = profile.variants[id] ? id : 'other';

@@ -20,12 +20,17 @@ export function reasonsFor(
   rival: string,
   signals: readonly SignalResult[],
 ): { reasons: Reason[]; wouldDecide: string[] } {
-  const weights = weighing.votes.map((vote) => ({ ...vote, margin: (vote.vote[rival] ?? 0) - (vote.vote[claim] ?? 0) }));
+  const weights = weighing.votes.map((vote) => ({
+    ...vote,
+    margin: (vote.vote[rival] ?? 0) - (vote.vote[claim] ?? 0),
+  }));
   const notable = weights
     .filter(({ margin }) => Math.abs(margin) >= NOTABLE)
     .sort((a, b) => direction(outcome) * (b.margin - a.margin))
     .flatMap(({ signals: ids, margin }) => ids.flatMap((id) => sentence(signals, id, claim, rival, margin)));
-  const silent = Object.keys(WOULD_DECIDE).filter((group) => !weighing.votes.some((vote) => vote.group === group));
+  const silent = Object.keys(WOULD_DECIDE).filter(
+    (group) => !weighing.votes.some((vote) => vote.group === group),
+  );
   return {
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
     wouldDecide: outcome === 'inconclusive' ? silent.flatMap((group) => WOULD_DECIDE[group] ?? []) : [],
@@ -37,7 +42,13 @@ function direction(outcome: Judgement['outcome']): 1 | -1 {
   return outcome === 'upheld' ? -1 : 1;
 }
 
-function sentence(signals: readonly SignalResult[], id: string, claim: string, rival: string, margin: number): Reason[] {
+function sentence(
+  signals: readonly SignalResult[],
+  id: string,
+  claim: string,
+  rival: string,
+  margin: number,
+): Reason[] {
   const result = signals.find((signal) => signal.id === id);
   if (result?.status !== 'scored') return [];
   const side = `${result.title}, ${margin > 0 ? 'against' : 'for'} "${claim}"`;
@@ -49,13 +60,19 @@ function sentence(signals: readonly SignalResult[], id: string, claim: string, r
 function blockerReason(blocker: Blocker): Reason {
   switch (blocker.code) {
     case 'probe-failed':
-      return { signal: blocker.probe, sentence: `The ${blocker.probe} probe failed (${blocker.error}), so the claim is not upheld.` };
+      return {
+        signal: blocker.probe,
+        sentence: `The ${blocker.probe} probe failed (${blocker.error}), so the claim is not upheld.`,
+      };
     case 'contradiction':
       return {
         signal: 'architecture',
         sentence: `MODEL_CONTRADICTION: the delivery disagrees with itself about ${blocker.fact} (${blocker.values}).`,
       };
     case 'only-cheap-evidence':
-      return { signal: 'verdict', sentence: 'Nothing that is costly to fake speaks for the claim, so it is not upheld.' };
+      return {
+        signal: 'verdict',
+        sentence: 'Nothing that is costly to fake speaks for the claim, so it is not upheld.',
+      };
   }
 }

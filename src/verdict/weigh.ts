@@ -9,7 +9,7 @@ import { normalizeLog } from '../stats/normalize-log.js';
 const CAP: Readonly<Record<string, number>> = {
   identity: 20,
   architecture: 14,
-  precision: 9,
+  precision: 14,
   'log-probabilities': 14,
   tokenizer: 5,
   attention: 0.5,
@@ -31,11 +31,19 @@ export interface Weighing {
   /** Summed log-likelihood per hypothesis. */
   readonly total: Readonly<Record<string, number>>;
   /** Each group's contribution per hypothesis, in nats, best hypothesis at 0. */
-  readonly votes: readonly { readonly group: string; readonly signals: readonly string[]; readonly vote: Readonly<Record<string, number>> }[];
+  readonly votes: readonly {
+    readonly group: string;
+    readonly signals: readonly string[];
+    readonly vote: Readonly<Record<string, number>>;
+  }[];
 }
 
 /** Combine signals into a posterior over hypotheses. Missing evidence moves nothing. */
-export function weigh(signals: readonly SignalResult[], hypotheses: readonly string[], claim: string): Weighing {
+export function weigh(
+  signals: readonly SignalResult[],
+  hypotheses: readonly string[],
+  claim: string,
+): Weighing {
   const groups = [...new Set(signals.map(({ group }) => group))];
   const votes = groups.flatMap((group) => {
     const scored = signals.filter((signal) => signal.group === group && signal.status === 'scored');

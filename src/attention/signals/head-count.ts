@@ -20,20 +20,24 @@ const headCount: Signal = {
   needs: [attentionStatistics],
   score: ({ candidate, variants }) => {
     const { headCount: heads, layers } = candidate['attention-statistics'] as AttentionEvidence;
-    const known = variants.filter(({ facts }) => facts['attentionHeads'] !== undefined && facts['layers'] !== undefined);
+    const known = variants.filter(
+      ({ facts }) => facts.attentionHeads !== undefined && facts.layers !== undefined,
+    );
     if (known.length === 0) return { status: 'skipped', reason: 'the profile states no head count' };
     const misses = ({ facts }: (typeof known)[number]): number =>
-      Number(facts['layers'] !== layers) + Number(heads.some((count) => count !== facts['attentionHeads']));
+      Number(facts.layers !== layers) + Number(heads.some((count) => count !== facts.attentionHeads));
     return {
       status: 'scored',
       observed: `${layers} layers with ${[...new Set(heads)].join('/')} heads`,
       expected: Object.fromEntries(
         known
           .filter(({ impliedBy }) => impliedBy === undefined)
-          .map(({ id, facts }) => [id, `${facts['layers']} layers with ${facts['attentionHeads']} heads`]),
+          .map(({ id, facts }) => [id, `${facts.layers} layers with ${facts.attentionHeads} heads`]),
       ),
       // Says nothing about strangers: the architecture signal of this group already counts their shapes.
-      logLikelihood: Object.fromEntries(known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)])),
+      logLikelihood: Object.fromEntries(
+        known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)]),
+      ),
       n: layers,
       details: [{ type: 'text', label: 'heads per layer', value: heads.join(', ') }],
     };

@@ -18,7 +18,10 @@ export function attentionCommand(program: Command): void {
     .option('--input-ids <ids>', 'comma-separated token ids; needs no tokenizer', parseIds)
     .action(async (candidate: string, flags: Flags) => {
       const prompt = flags.inputIds ?? flags.prompt;
-      if (prompt === undefined) throw new AssayError('USAGE', 'Give --prompt or --input-ids.', { hint: 'Example: --input-ids 1,2,3' });
+      if (prompt === undefined)
+        throw new AssayError('USAGE', 'Give --prompt or --input-ids.', {
+          hint: 'Example: --input-ids 1,2,3',
+        });
       const reading = await withSession(flags, (signal, progress) =>
         attention(candidateSpec(candidate, flags), prompt, collectOptions(flags, signal, progress)),
       );
@@ -29,11 +32,14 @@ export function attentionCommand(program: Command): void {
 
 function parseIds(text: string): number[] {
   const ids = text.split(',').map(Number);
-  if (ids.some((id) => !Number.isSafeInteger(id) || id < 0)) throw new InvalidArgumentError('expected ids like 1,2,3.');
+  if (ids.some((id) => !Number.isSafeInteger(id) || id < 0))
+    throw new InvalidArgumentError('expected ids like 1,2,3.');
   return ids;
 }
 
 function table(headCount: readonly number[], normalizedEntropy: readonly (readonly number[])[]): string {
-  const rows = normalizedEntropy.map((layer, i) => `layer ${String(i).padStart(3)}  ${layer.map((value) => value.toFixed(2)).join(' ')}`);
+  const rows = normalizedEntropy.map(
+    (layer, i) => `layer ${String(i).padStart(3)}  ${layer.map((value) => value.toFixed(2)).join(' ')}`,
+  );
   return `${headCount.length} layers with ${[...new Set(headCount)].join('/')} heads; normalised attention entropy per head\n${rows.join('\n')}\n`;
 }

@@ -5,10 +5,15 @@ import type { CandidateSpec } from '../../core/types.js';
 import type { CollectFlags } from '../options.js';
 
 /** A command-line candidate: a path, or an address with --model. Throws USAGE. */
-export function candidateSpec(text: string, flags: Pick<CollectFlags, 'model' | 'apiKeyEnv'>): string | CandidateSpec {
+export function candidateSpec(
+  text: string,
+  flags: Pick<CollectFlags, 'model' | 'apiKeyEnv'>,
+): string | CandidateSpec {
   if (!/^https?:\/\//.test(text)) return text;
   if (flags.model === undefined) {
-    throw new AssayError('USAGE', 'An endpoint needs --model.', { hint: 'Example: assay audit https://host/v1 --model name' });
+    throw new AssayError('USAGE', 'An endpoint needs --model.', {
+      hint: 'Example: assay audit https://host/v1 --model name',
+    });
   }
   return {
     kind: 'endpoint',
@@ -23,6 +28,11 @@ export function printPlan(flags: Pick<CollectFlags, 'suite' | 'json'>, only?: re
   const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) });
   const text = flags.json
     ? canonicalJson({ schema: 'plan/1', suite: flags.suite, probes: plan })
-    : plan.map(({ probe, requests, tokens }) => `${probe.padEnd(22)} ${String(requests).padStart(5)} requests ${String(tokens).padStart(8)} tokens at most\n`).join('');
+    : plan
+        .map(
+          ({ probe, requests, tokens }) =>
+            `${probe.padEnd(22)} ${String(requests).padStart(5)} requests ${String(tokens).padStart(8)} tokens at most\n`,
+        )
+        .join('');
   process.stdout.write(text);
 }

@@ -9,13 +9,23 @@ import { candidateSpec } from './candidate.js';
 export function compareCommand(program: Command): void {
   withCollectOptions(program.command('compare <first> <second>'))
     .description('are these two the same model?')
-    .option('--output <format[=path]>', 'terminal, json, html, markdown or junit (repeatable)', repeated(parseOutput))
-    .action(async (first: string, second: string, flags: CollectFlags & { output?: readonly OutputTarget[] }) => {
-      const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
-      const report = await withSession(flags, (signal, progress) =>
-        compare(candidateSpec(first, flags), candidateSpec(second, flags), collectOptions(flags, signal, progress)),
-      );
-      writeReport(report, outputs);
-      process.exitCode = exitCodeOfReport(report);
-    });
+    .option(
+      '--output <format[=path]>',
+      'terminal, json, html, markdown or junit (repeatable)',
+      repeated(parseOutput),
+    )
+    .action(
+      async (first: string, second: string, flags: CollectFlags & { output?: readonly OutputTarget[] }) => {
+        const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
+        const report = await withSession(flags, (signal, progress) =>
+          compare(
+            candidateSpec(first, flags),
+            candidateSpec(second, flags),
+            collectOptions(flags, signal, progress),
+          ),
+        );
+        writeReport(report, outputs);
+        process.exitCode = exitCodeOfReport(report);
+      },
+    );
 }

@@ -22,18 +22,25 @@ export function fingerprintCommand(program: Command): void {
 }
 
 function describe({ candidate, probes }: Evidence): string {
-  const files = probes['files'];
-  const architecture = probes['architecture'];
+  const files = probes.files;
+  const architecture = probes.architecture;
   const lines = [`${candidate.label} (${candidate.kind})`];
   if (files?.status === 'ok') {
     const { files: list, weightsDigest } = files.data as FilesEvidence;
-    lines.push('', ...list.map(({ path, bytes, sha256 }) => `${sha256}  ${String(bytes).padStart(12)}  ${path}`));
+    lines.push(
+      '',
+      ...list.map(({ path, bytes, sha256 }) => `${sha256}  ${String(bytes).padStart(12)}  ${path}`),
+    );
     lines.push('', `weights digest  ${weightsDigest}`);
   }
   if (architecture?.status === 'ok') lines.push('', ...facts(architecture.data as Architecture));
   for (const [id, status] of Object.entries(probes)) {
     if (status.status === 'unavailable') lines.push(`${id}: not available, ${status.missing}`);
-    if (status.status === 'failed') lines.push(`${id}: ${status.error.code}: ${status.error.message}`, `  next: ${status.error.hint ?? ''}`);
+    if (status.status === 'failed')
+      lines.push(
+        `${id}: ${status.error.code}: ${status.error.message}`,
+        `  next: ${status.error.hint ?? ''}`,
+      );
   }
   return `${lines.map(cleanText).join('\n')}\n`;
 }
@@ -41,8 +48,18 @@ function describe({ candidate, probes }: Evidence): string {
 function facts({ contradictions, weightTypes, ...rest }: Architecture): string[] {
   const rows = Object.entries(rest as Record<string, Fact<number | string> | null>);
   return [
-    ...rows.map(([name, fact]) => `${name.padEnd(15)} ${fact ? `${fact.value} (from ${fact.from})` : 'not shown by the file'}`),
-    `${'weightTypes'.padEnd(15)} ${Object.entries(weightTypes).map(([type, count]) => `${type} ${count}`).join(', ')}`,
-    ...contradictions.map(({ fact, values }) => `MODEL_CONTRADICTION ${fact}: ${Object.entries(values).map(([from, value]) => `${from} ${value}`).join(', ')}`),
+    ...rows.map(
+      ([name, fact]) =>
+        `${name.padEnd(15)} ${fact ? `${fact.value} (from ${fact.from})` : 'not shown by the file'}`,
+    ),
+    `${'weightTypes'.padEnd(15)} ${Object.entries(weightTypes)
+      .map(([type, count]) => `${type} ${count}`)
+      .join(', ')}`,
+    ...contradictions.map(
+      ({ fact, values }) =>
+        `MODEL_CONTRADICTION ${fact}: ${Object.entries(values)
+          .map(([from, value]) => `${from} ${value}`)
+          .join(', ')}`,
+    ),
   ];
 }

@@ -15,8 +15,16 @@ export function withJudgeOptions(command: Command): Command {
   return command
     .requiredOption('--profile <name|file>', 'reference profile')
     .option('--claim <variant>', 'version the seller claims (default: the full one)')
-    .option('--expect <fact=value>', 'acceptance clause, e.g. attentionHeads=128 (repeatable)', repeated(parseClause))
-    .option('--output <format[=path]>', 'terminal, json, html, markdown or junit (repeatable)', repeated(parseOutput));
+    .option(
+      '--expect <fact=value>',
+      'acceptance clause, e.g. attentionHeads=128 (repeatable)',
+      repeated(parseClause),
+    )
+    .option(
+      '--output <format[=path]>',
+      'terminal, json, html, markdown or junit (repeatable)',
+      repeated(parseOutput),
+    );
 }
 
 export function scoreOptions({ profile, claim, expect }: JudgeFlags): ScoreOptions {

@@ -5,7 +5,14 @@ import { canonicalJson } from '../../core/canonical-json.js';
 import type { ReferenceProfile, VersionKind } from '../../core/types.js';
 import { writeProfile } from '../../profile/write.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, collectOptions, repeated, wholeNumber, withCollectOptions, withJson } from '../options.js';
+import {
+  type CollectFlags,
+  collectOptions,
+  repeated,
+  wholeNumber,
+  withCollectOptions,
+  withJson,
+} from '../options.js';
 import { withSession } from '../session.js';
 
 const KINDS: readonly VersionKind[] = ['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other'];
@@ -37,7 +44,9 @@ export function profileCommand(program: Command): void {
     .action((name: string, { json }: { json?: boolean }) => {
       const { id, variants } = loadProfile(name);
       const count = Object.keys(variants).length;
-      process.stdout.write(json ? canonicalJson({ id, valid: true, variants: count }) : `${id} is valid: ${count} variants\n`);
+      process.stdout.write(
+        json ? canonicalJson({ id, valid: true, variants: count }) : `${id} is valid: ${count} variants\n`,
+      );
     });
 }
 
@@ -45,7 +54,11 @@ function buildCommand(profile: Command): void {
   withCollectOptions(profile.command('build'))
     .description('measure trusted references into a profile')
     .requiredOption('--id <id>', 'name of the profile')
-    .requiredOption('--variant <id:kind=path>', `kind is ${KINDS.join(', ')} (repeatable)`, repeated(parseVariant))
+    .requiredOption(
+      '--variant <id:kind=path>',
+      `kind is ${KINDS.join(', ')} (repeatable)`,
+      repeated(parseVariant),
+    )
     .option('--runs <n>', 'runs per artifact, each with its own seed', wholeNumber, 2)
     .requiredOption('-o, --out <file>', 'profile file to write')
     .action(async (flags: BuildFlags) => {
@@ -73,13 +86,24 @@ function parseVariant(text: string): TrustedReference {
 
 interface ProfileSummary {
   readonly id: string;
-  readonly variants: Readonly<Record<string, { kind: string; artifacts: number; runs: number; facts: object; digests: readonly string[] }>>;
+  readonly variants: Readonly<
+    Record<
+      string,
+      { kind: string; artifacts: number; runs: number; facts: object; digests: readonly string[] }
+    >
+  >;
 }
 
 function summarise({ id, variants }: ReferenceProfile): ProfileSummary {
   const rows = Object.entries(variants).map(([name, { kind, facts, digests, runs }]) => [
     name,
-    { kind, artifacts: new Set(runs.map(({ artifact }) => artifact)).size, runs: runs.length, facts, digests },
+    {
+      kind,
+      artifacts: new Set(runs.map(({ artifact }) => artifact)).size,
+      runs: runs.length,
+      facts,
+      digests,
+    },
   ]);
   return { id, variants: Object.fromEntries(rows) };
 }

@@ -8,7 +8,11 @@ import { chooseOutputs, type OutputTarget, parseOutput, writeReport } from '../o
 export function reportCommand(program: Command): void {
   withJson(program.command('report <report>'))
     .description('render a saved report again')
-    .option('--output <format[=path]>', 'terminal, json, html, markdown or junit (repeatable)', repeated(parseOutput))
+    .option(
+      '--output <format[=path]>',
+      'terminal, json, html, markdown or junit (repeatable)',
+      repeated(parseOutput),
+    )
     .action((path: string, flags: { json?: boolean; output?: readonly OutputTarget[] }) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
       const report = readReport(readText(path), `"${path}"`);

@@ -37,7 +37,9 @@ const logProbabilities: Probe<LogProbabilities> = {
   collect: async ({ tokens, logits }, { suite, maxPositions, earlier, progress }) => {
     const vocabSize = earlier(architecture).vocabSize?.value ?? 0;
     const all = Array.from({ length: vocabSize }, (_, id) => id);
-    const sampleIds = shuffled(all, seededRng(SAMPLE_SEED)).slice(0, SAMPLE).sort((a, b) => a - b);
+    const sampleIds = shuffled(all, seededRng(SAMPLE_SEED))
+      .slice(0, SAMPLE)
+      .sort((a, b) => a - b);
     const limit = Math.min(suite.budget.textTokens, maxPositions ?? Number.POSITIVE_INFINITY);
     const texts: TextEvidence[] = [];
     for (const { id, text } of suite.texts) {

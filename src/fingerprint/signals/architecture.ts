@@ -26,9 +26,10 @@ const architecture: Signal = {
   spoofing: 'trivial',
   needs: [architectureProbe],
   score: ({ candidate, variants, strangers }) => {
-    const seen = candidate['architecture'] as Architecture;
+    const seen = candidate.architecture as Architecture;
     const known = IDENTITY_FACTS.filter((name) => seen[name] !== null);
-    if (known.length === 0) return { status: 'skipped', reason: 'neither the graph nor config.json shows a transformer' };
+    if (known.length === 0)
+      return { status: 'skipped', reason: 'neither the graph nor config.json shows a transformer' };
     const scores = variants.map((variant) => ({ variant, logs: mismatches(seen, variant, known) }));
     const fits = scores.some(({ logs }) => logs.length === 0);
     return {
@@ -40,11 +41,19 @@ const architecture: Signal = {
           .map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]]))]),
       ),
       logLikelihood: {
-        ...Object.fromEntries(scores.map(({ variant, logs }) => [variant.id, logs.reduce((sum, log) => sum + log, 0)])),
+        ...Object.fromEntries(
+          scores.map(({ variant, logs }) => [variant.id, logs.reduce((sum, log) => sum + log, 0)]),
+        ),
         other: fits ? Math.log(sameShapeShare(variants, strangers)) : 0,
       },
       n: known.length,
-      details: known.map((name): Detail => ({ type: 'text', label: name, value: `${seen[name]?.value} (from ${seen[name]?.from})` })),
+      details: known.map(
+        (name): Detail => ({
+          type: 'text',
+          label: name,
+          value: `${seen[name]?.value} (from ${seen[name]?.from})`,
+        }),
+      ),
     };
   },
 };
@@ -52,9 +61,15 @@ export default architecture;
 
 /** Laplace's rule over the strangers in the profile: how often an unrelated model has the shape of a variant. */
 function sameShapeShare(variants: readonly VariantView[], strangers: readonly VariantView[]): number {
-  const shapes = new Map(strangers.flatMap(({ runs }) => runs.map(({ artifact, data }) => [artifact, data['architecture'] as Architecture])));
+  const shapes = new Map(
+    strangers.flatMap(({ runs }) =>
+      runs.map(({ artifact, data }) => [artifact, data.architecture as Architecture]),
+    ),
+  );
   if (shapes.size === 0) return SAME_SHAPE_BY_CHANCE;
-  const alike = [...shapes.values()].filter((shape) => variants.some((variant) => mismatches(shape, variant, IDENTITY_FACTS).length === 0));
+  const alike = [...shapes.values()].filter((shape) =>
+    variants.some((variant) => mismatches(shape, variant, IDENTITY_FACTS).length === 0),
+  );
   return (alike.length + 1) / (shapes.size + 2);
 }
 

@@ -26,7 +26,8 @@ const tokenization: Signal = {
       Math.max(...runs.map(({ data }) => sameShare(seen, data['log-probabilities'] as LogProbabilities)), -1);
     const shares = variants.map((variant) => [variant.id, shareOf(variant)] as const);
     const measured = shares.filter(([, share]) => share >= 0);
-    if (measured.length === 0) return { status: 'skipped', reason: 'no reference run scored the same passages' };
+    if (measured.length === 0)
+      return { status: 'skipped', reason: 'no reference run scored the same passages' };
     const best = Math.max(...measured.map(([, share]) => share));
     return {
       status: 'scored',
@@ -34,10 +35,18 @@ const tokenization: Signal = {
       expected: Object.fromEntries(measured.map(([id]) => [id, '100 %'])),
       logLikelihood: {
         ...Object.fromEntries(measured.map(([id, share]) => [id, (1 - share) * Math.log(CHANGED_TOKENIZER)])),
-        other: best === 1 && !strangers.some((stranger) => shareOf(stranger) === 1) ? Math.log(SHARED_BY_CHANCE) : 0,
+        other:
+          best === 1 && !strangers.some((stranger) => shareOf(stranger) === 1)
+            ? Math.log(SHARED_BY_CHANCE)
+            : 0,
       },
       n: seen.texts.length,
-      details: measured.map(([id, value]) => ({ type: 'number', label: `passages tokenized as in ${id}`, value: 100 * value, unit: '%' })),
+      details: measured.map(([id, value]) => ({
+        type: 'number',
+        label: `passages tokenized as in ${id}`,
+        value: 100 * value,
+        unit: '%',
+      })),
     };
   },
 };

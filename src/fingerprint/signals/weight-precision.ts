@@ -2,7 +2,7 @@ import type { Architecture, Signal } from '../../core/types.js';
 import architectureProbe from '../probes/architecture.js';
 
 /** Chance that the storage of the matrices is misread. */
-const READING_ERROR = 1e-4;
+const READING_ERROR = 1e-6;
 
 const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bits}-bit`);
 
@@ -12,7 +12,7 @@ const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bi
  * count as one class, because converting between them is no downgrade.
  * Source: ONNX TensorProto.data_type and MatMulNBits attributes.
  * Assumptions: the version's own storage is in the profile (an FP8 release is native, not quantized).
- * Error rates: set by policy (1e-4), not measured.
+ * Error rates: set by policy (1e-6), not measured.
  * Evasion: de-quantizing before delivery restores the type; the log-probability signals still see the loss.
  */
 const weightPrecision: Signal = {
@@ -22,17 +22,19 @@ const weightPrecision: Signal = {
   spoofing: 'trivial',
   needs: [architectureProbe],
   score: ({ candidate, variants }) => {
-    const { weightBits, weightTypes } = candidate['architecture'] as Architecture;
+    const { weightBits, weightTypes } = candidate.architecture as Architecture;
     if (weightBits === null) return { status: 'skipped', reason: 'the file shows no weight matrices' };
     const seen = storage(weightBits.value);
     const fits = (facts: Readonly<Record<string, number | string>>): boolean =>
-      typeof facts['weightBits'] !== 'number' || storage(facts['weightBits']) === seen;
+      typeof facts.weightBits !== 'number' || storage(facts.weightBits) === seen;
     return {
       status: 'scored',
       observed: seen,
       expected: Object.fromEntries(
         variants.flatMap(({ id, facts, impliedBy }) =>
-          impliedBy === undefined && typeof facts['weightBits'] === 'number' ? [[id, storage(facts['weightBits'])]] : [],
+          impliedBy === undefined && typeof facts.weightBits === 'number'
+            ? [[id, storage(facts.weightBits)]]
+            : [],
         ),
       ),
       logLikelihood: {
@@ -45,7 +47,12 @@ const weightPrecision: Signal = {
         other: 0,
       },
       n: 1,
-      details: Object.entries(weightTypes).map(([type, value]) => ({ type: 'number', label: type, value, unit: 'weights' })),
+      details: Object.entries(weightTypes).map(([type, value]) => ({
+        type: 'number',
+        label: type,
+        value,
+        unit: 'weights',
+      })),
     };
   },
 };

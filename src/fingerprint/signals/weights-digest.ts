@@ -20,18 +20,23 @@ const weightsDigest: Signal = {
   spoofing: 'infeasible',
   needs: [files],
   score: ({ candidate, variants, strangers }) => {
-    const { weightsDigest: digest, weights } = candidate['files'] as FilesEvidence;
+    const { weightsDigest: digest, weights } = candidate.files as FilesEvidence;
     const matches = variants.filter(({ digests }) => digests.includes(digest)).map(({ id }) => id);
     const stranger = strangers.some(({ digests }) => digests.includes(digest));
     if ((matches.length === 0 && !stranger) || weights.length === 0) {
-      return { status: 'skipped', reason: 'no reference has these weight bytes; another export of the same model would not either' };
+      return {
+        status: 'skipped',
+        reason: 'no reference has these weight bytes; another export of the same model would not either',
+      };
     }
     const against = Math.log(CLERICAL_ERROR);
     return {
       status: 'scored',
       observed: digest.slice(0, 16),
       expected: Object.fromEntries(
-        variants.flatMap(({ id, digests }) => (digests.length > 0 ? [[id, digests.map((d) => d.slice(0, 16)).join(', ')]] : [])),
+        variants.flatMap(({ id, digests }) =>
+          digests.length > 0 ? [[id, digests.map((d) => d.slice(0, 16)).join(', ')]] : [],
+        ),
       ),
       logLikelihood: {
         ...Object.fromEntries(variants.map(({ id }) => [id, matches.includes(id) ? 0 : against])),

@@ -13,7 +13,10 @@ type HeadStatistics = readonly [entropy: number, normalized: number, first: numb
  * positions with at least two visible keys; entropy is in bits, distance in tokens.
  * Throws MODEL_OUTPUT_MISSING when no output is attention: [1, heads, S, S] with rows that sum to one.
  */
-export async function attentionStatistics(session: ModelSession, ids: readonly number[]): Promise<AttentionStatistics> {
+export async function attentionStatistics(
+  session: ModelSession,
+  ids: readonly number[],
+): Promise<AttentionStatistics> {
   if (session.attentionNames.length === 0 || ids.length < 2) {
     throw new AssayError('MODEL_OUTPUT_MISSING', attentionProblem(session, ids), {
       hint: 'Export with attention outputs (output_attentions=True) to compare attention.',
@@ -30,12 +33,22 @@ export async function attentionStatistics(session: ModelSession, ids: readonly n
     if (measured.every((statistics) => statistics !== null)) layers.push(measured);
   }
   if (layers.length === 0) {
-    throw new AssayError('MODEL_OUTPUT_MISSING', `None of the outputs ${session.attentionNames.slice(0, 4).join(', ')} holds attention probabilities.`, {
-      hint: 'Expected [batch, heads, queries, keys] with rows that sum to one.',
-    });
+    throw new AssayError(
+      'MODEL_OUTPUT_MISSING',
+      `None of the outputs ${session.attentionNames.slice(0, 4).join(', ')} holds attention probabilities.`,
+      {
+        hint: 'Expected [batch, heads, queries, keys] with rows that sum to one.',
+      },
+    );
   }
   const pick = (which: 0 | 1 | 2 | 3): number[][] => layers.map((layer) => layer.map((head) => head[which]));
-  return { tokens: ids.length, entropyBits: pick(0), normalizedEntropy: pick(1), firstTokenMass: pick(2), meanDistance: pick(3) };
+  return {
+    tokens: ids.length,
+    entropyBits: pick(0),
+    normalizedEntropy: pick(1),
+    firstTokenMass: pick(2),
+    meanDistance: pick(3),
+  };
 }
 
 function attentionProblem(session: ModelSession, ids: readonly number[]): string {

@@ -1,14 +1,22 @@
 import { AssayError, errorRecord } from '../../core/errors.js';
 import { attentionStatistics } from './attention-statistics.js';
-import { type ModelSession, openSession } from './session.js';
 import { generate } from './generate.js';
 import { teacherForce } from './log-probs.js';
-import type { ChildMessage, OperationName, ParentMessage, RuntimeConfig, RuntimeOperations } from './protocol.js';
+import type {
+  ChildMessage,
+  OperationName,
+  ParentMessage,
+  RuntimeConfig,
+  RuntimeOperations,
+} from './protocol.js';
+import { type ModelSession, openSession } from './session.js';
 import { renderTemplate } from './template.js';
 import { loadTokenizer, type TextCodec } from './tokenizer.js';
 import { startWatchdog } from './watchdog.js';
 
-type Handlers = { [K in OperationName]: (args: RuntimeOperations[K]['args']) => Promise<RuntimeOperations[K]['result']> };
+type Handlers = {
+  [K in OperationName]: (args: RuntimeOperations[K]['args']) => Promise<RuntimeOperations[K]['result']>;
+};
 
 function handlers(config: RuntimeConfig): Handlers {
   let session: Promise<ModelSession> | undefined;

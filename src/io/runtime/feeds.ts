@@ -19,16 +19,26 @@ export interface FeedPlan {
   readonly headDim: number | undefined;
 }
 
-const KNOWN = new Set(['attention_mask', 'position_ids', 'token_type_ids', 'use_cache_branch', 'num_logits_to_keep']);
+const KNOWN = new Set([
+  'attention_mask',
+  'position_ids',
+  'token_type_ids',
+  'use_cache_branch',
+  'num_logits_to_keep',
+]);
 
 /** Sort inputs by role. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
 export function planFeeds(inputs: readonly PortDescription[], config: RuntimeConfig): FeedPlan {
-  const ids = inputs.find(({ name }) => name === 'input_ids') ?? inputs.find(({ name }) => /(^|[._/])input_?ids?$/i.test(name));
+  const ids =
+    inputs.find(({ name }) => name === 'input_ids') ??
+    inputs.find(({ name }) => /(^|[._/])input_?ids?$/i.test(name));
   const rest = inputs.filter((input) => input !== ids);
   const cache = rest.filter(({ name }) => /^past/.test(name) && name !== 'past_sequence_length');
   const unknown = rest.find((input) => !cache.includes(input) && !KNOWN.has(input.name));
   if (!ids || unknown) {
-    const missing = ids ? `an input "${unknown?.name}" of type ${unknown?.type}[${unknown?.dims.join(', ')}]` : 'no input_ids';
+    const missing = ids
+      ? `an input "${unknown?.name}" of type ${unknown?.type}[${unknown?.dims.join(', ')}]`
+      : 'no input_ids';
     throw new AssayError('MODEL_INPUT_UNKNOWN', `The model has ${missing}, which a text audit cannot fill.`, {
       hint: 'Supported inputs: input_ids, attention_mask, position_ids, token_type_ids, use_cache_branch and past_key_values.*. Encoder-decoder and multimodal graphs are not run.',
     });
@@ -57,23 +67,39 @@ export function buildFeeds(
     batch.flatMap((_, row) => Array.from({ length: count }, (_, column) => value(row, column)));
   const shape = [batch.length, width];
   const feeds: Record<string, Tensor> = {
-    [plan.ids.name]: integers(ort, plan.ids.type, cells(width, (r, c) => batch[r]?.[c - (pads[r] as number)] ?? 0), shape),
+    [plan.ids.name]: integers(
+      ort,
+      plan.ids.type,
+      cells(width, (r, c) => batch[r]?.[c - (pads[r] as number)] ?? 0),
+      shape,
+    ),
   };
   for (const { name, type } of plan.others) {
     if (name === 'attention_mask') {
       const visible = cells(past + width, (r, c) => (c < past || c - past >= (pads[r] as number) ? 1 : 0));
       feeds[name] = integers(ort, type, visible, [batch.length, past + width]);
     } else if (name === 'position_ids') {
-      feeds[name] = integers(ort, type, cells(width, (r, c) => Math.max(0, past + c - (pads[r] as number))), shape);
+      feeds[name] = integers(
+        ort,
+        type,
+        cells(width, (r, c) => Math.max(0, past + c - (pads[r] as number))),
+        shape,
+      );
     } else if (name === 'token_type_ids') {
-      feeds[name] = integers(ort, type, cells(width, () => 0), shape);
+      feeds[name] = integers(
+        ort,
+        type,
+        cells(width, () => 0),
+        shape,
+      );
     } else if (name === 'use_cache_branch') {
       feeds[name] = new ort.Tensor('bool', Uint8Array.of(past > 0 ? 1 : 0), [1]);
     } else if (name === 'num_logits_to_keep') {
       feeds[name] = integers(ort, type, [0], []);
     }
   }
-  for (const port of plan.cache) feeds[port.name] = cache?.tensors[port.name] ?? emptyCache(ort, plan, port, batch.length);
+  for (const port of plan.cache)
+    feeds[port.name] = cache?.tensors[port.name] ?? emptyCache(ort, plan, port, batch.length);
   return feeds;
 }
 
@@ -100,9 +126,13 @@ function emptyCache(ort: Ort, plan: FeedPlan, port: PortDescription, batch: numb
     if (typeof dim === 'number' && dim > 0) return dim;
     const known = axis === port.dims.length - 1 ? plan.headDim : plan.keyValueHeads;
     if (known !== undefined) return known;
-    throw new AssayError('MODEL_INPUT_UNKNOWN', `Cache input "${port.name}" leaves axis ${axis} open and config.json does not give it.`, {
-      hint: 'Expected num_key_value_heads (or num_attention_heads) and hidden_size in config.json.',
-    });
+    throw new AssayError(
+      'MODEL_INPUT_UNKNOWN',
+      `Cache input "${port.name}" leaves axis ${axis} open and config.json does not give it.`,
+      {
+        hint: 'Expected num_key_value_heads (or num_attention_heads) and hidden_size in config.json.',
+      },
+    );
   });
   const data = port.type === 'float16' ? halfArray(0) : new Float32Array(0);
   return new ort.Tensor(port.type as 'float32', data as Float32Array, dims);

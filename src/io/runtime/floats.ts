@@ -8,9 +8,13 @@ export function floats(tensor: Tensor | undefined, name: string): Float32Array {
   if (data instanceof Float64Array) return Float32Array.from(data);
   if (tensor?.type === 'float16' && data instanceof Uint16Array) return widen(data);
   if (tensor?.type === 'float16') return Float32Array.from(data as unknown as ArrayLike<number>);
-  throw new AssayError('MODEL_OUTPUT_MISSING', `Output "${name}" is ${tensor ? `of type ${tensor.type}` : 'absent'}; expected floating point.`, {
-    hint: 'Re-export the model with float logits and attention outputs.',
-  });
+  throw new AssayError(
+    'MODEL_OUTPUT_MISSING',
+    `Output "${name}" is ${tensor ? `of type ${tensor.type}` : 'absent'}; expected floating point.`,
+    {
+      hint: 'Re-export the model with float logits and attention outputs.',
+    },
+  );
 }
 
 function widen(bits: Uint16Array): Float32Array {

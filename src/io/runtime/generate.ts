@@ -15,7 +15,10 @@ export async function generate(
   { maxNewTokens, temperature = 0, seed = 0, ignoreEos = false }: SamplingOptions,
 ): Promise<Generation> {
   requireLogits(session);
-  if (prompt.length === 0) throw new AssayError('USAGE', 'A prompt needs at least one token.', { hint: 'Check the prompt text and the tokenizer.' });
+  if (prompt.length === 0)
+    throw new AssayError('USAGE', 'A prompt needs at least one token.', {
+      hint: 'Check the prompt text and the tokenizer.',
+    });
   const rng = seededRng(seed);
   const fetch = [session.logitsName, ...session.cacheNames];
   const cached = session.cacheNames.length > 0;
@@ -37,9 +40,13 @@ export async function generate(
 
 export function requireLogits(session: ModelSession): void {
   if (session.logitsName !== '') return;
-  throw new AssayError('MODEL_OUTPUT_MISSING', 'The model has no logits output, so it cannot generate or be scored.', {
-    hint: 'Export it for text generation (optimum-cli export onnx --task text-generation-with-past).',
-  });
+  throw new AssayError(
+    'MODEL_OUTPUT_MISSING',
+    'The model has no logits output, so it cannot generate or be scored.',
+    {
+      hint: 'Export it for text generation (optimum-cli export onnx --task text-generation-with-past).',
+    },
+  );
 }
 
 function lastRow(session: ModelSession, outputs: Outputs): Float32Array {
@@ -60,5 +67,9 @@ function choose(logits: Float32Array, temperature: number, rng: Rng): number {
   const top = logits[best] as number;
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
   let remaining = rng() * weights.reduce((sum, weight) => sum + weight, 0);
-  return Math.max(0, weights.findIndex((weight) => (remaining -= weight) < 0));
+  for (const [id, weight] of weights.entries()) {
+    remaining -= weight;
+    if (remaining < 0) return id;
+  }
+  return best;
 }

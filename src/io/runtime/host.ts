@@ -74,7 +74,8 @@ export class RuntimeHost {
       throwIfAborted(limits.signal);
       const settled = await this.#once(operation, args, limits);
       if ('value' in settled) return settled.value;
-      if ('error' in settled) throw new AssayError(settled.error.code, settled.error.message, hintOf(settled.error));
+      if ('error' in settled)
+        throw new AssayError(settled.error.code, settled.error.message, hintOf(settled.error));
       last = settled;
     }
     const failure = endingError(operation, last as Ending, limits);
@@ -85,17 +86,26 @@ export class RuntimeHost {
   async #once(operation: OperationName, args: unknown, limits: OperationLimits): Promise<Settled> {
     const live = await this.#start();
     const id = this.#nextId++;
-    const settled = await exchange(live, { type: 'call', id, operation, args, memoryLimit: limits.memoryBytes }, limits);
+    const settled = await exchange(
+      live,
+      { type: 'call', id, operation, args, memoryLimit: limits.memoryBytes },
+      limits,
+    );
     if ('ending' in settled) this.#discard();
     throwIfAborted(limits.signal);
     return settled;
   }
 
   async #start(): Promise<LiveChild> {
-    if (this.#child && this.#child.process.exitCode === null && this.#child.process.signalCode === null) return this.#child;
+    if (this.#child && this.#child.process.exitCode === null && this.#child.process.signalCode === null)
+      return this.#child;
     const live = launch();
     this.#child = live;
-    const ready = await exchange(live, { type: 'configure', config: this.#config }, { timeoutMs: START_TIMEOUT_MS });
+    const ready = await exchange(
+      live,
+      { type: 'configure', config: this.#config },
+      { timeoutMs: START_TIMEOUT_MS },
+    );
     if ('ending' in ready) {
       this.#discard();
       throw new AssayError('RUNTIME_CRASHED', `The runtime process did not start (${ready.detail}).`, {
@@ -130,7 +140,11 @@ function launch(): LiveChild {
   return { process: child, stderr: () => tail };
 }
 
-function exchange(live: LiveChild, message: ParentMessage, limits: Pick<OperationLimits, 'timeoutMs' | 'signal'>): Promise<Settled> {
+function exchange(
+  live: LiveChild,
+  message: ParentMessage,
+  limits: Pick<OperationLimits, 'timeoutMs' | 'signal'>,
+): Promise<Settled> {
   return new Promise((resolve) => {
     const { process: child } = live;
     const finish = (settled: Settled): void => {
@@ -148,7 +162,8 @@ function exchange(live: LiveChild, message: ParentMessage, limits: Pick<Operatio
       else if (reply.type === 'result') finish({ value: reply.value });
       else finish({ error: reply.error });
     };
-    const onClose = (code: number | null, signal: string | null): void => finish(endingOf(live, code, signal));
+    const onClose = (code: number | null, signal: string | null): void =>
+      finish(endingOf(live, code, signal));
     const onError = (error: Error): void => finish({ ending: 'crashed', detail: error.message });
     const onAbort = (): void => stop('aborted');
     const timer = setTimeout(() => stop(`no answer in ${limits.timeoutMs} ms`), limits.timeoutMs);
@@ -169,23 +184,35 @@ function endingOf(live: LiveChild, code: number | null, signal: string | null): 
 }
 
 function endingError(operation: OperationName, last: Ending, limits: OperationLimits): AssayError {
-  const subject = { session: 'The model', tokenizer: 'The tokenizer', template: 'The chat template' }[RESOURCE_OF[operation]];
+  const subject = { session: 'The model', tokenizer: 'The tokenizer', template: 'The chat template' }[
+    RESOURCE_OF[operation]
+  ];
   if (last.ending === 'timeout') {
-    return new AssayError('RUNTIME_TIMEOUT', `${subject} gave no answer to "${operation}" within ${limits.timeoutMs} ms, twice.`, {
-      hint: 'Raise --timeout for a slow machine; otherwise treat the file as hostile.',
-    });
+    return new AssayError(
+      'RUNTIME_TIMEOUT',
+      `${subject} gave no answer to "${operation}" within ${limits.timeoutMs} ms, twice.`,
+      {
+        hint: 'Raise --timeout for a slow machine; otherwise treat the file as hostile.',
+      },
+    );
   }
   if (last.ending === 'memory') {
     const megabytes = Math.round(limits.memoryBytes / 2 ** 20);
     return new AssayError(
       'RUNTIME_MEMORY',
       `${subject} passed its memory limit in "${operation}" (${last.detail}; ${megabytes} MB allowed), twice.`,
-      { hint: 'An honest file does not do this; inspect it, or raise --max-memory when the model is very large.' },
+      {
+        hint: 'An honest file does not do this; inspect it, or raise --max-memory when the model is very large.',
+      },
     );
   }
-  return new AssayError('RUNTIME_CRASHED', `${subject} ended the runtime process in "${operation}" (${last.detail}), twice.`, {
-    hint: 'The file makes native code fail. Ask the vendor for a clean export; the audit went on without it.',
-  });
+  return new AssayError(
+    'RUNTIME_CRASHED',
+    `${subject} ended the runtime process in "${operation}" (${last.detail}), twice.`,
+    {
+      hint: 'The file makes native code fail. Ask the vendor for a clean export; the audit went on without it.',
+    },
+  );
 }
 
 function hintOf(error: ErrorRecord): { hint?: string } {
@@ -193,5 +220,8 @@ function hintOf(error: ErrorRecord): { hint?: string } {
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AssayError('ABORTED', 'The audit was interrupted.', { hint: 'Start it again; saved evidence can be scored as it is.' });
+  if (signal?.aborted)
+    throw new AssayError('ABORTED', 'The audit was interrupted.', {
+      hint: 'Start it again; saved evidence can be scored as it is.',
+    });
 }

@@ -39,15 +39,28 @@ export async function teacherForce(
   return results;
 }
 
-const start = (ids: readonly number[]): Accumulated => ({ ids, target: [], entropy: [], argmax: [], sample: [] });
+const start = (ids: readonly number[]): Accumulated => ({
+  ids,
+  target: [],
+  entropy: [],
+  argmax: [],
+  sample: [],
+});
 
-async function scoreOne(session: ModelSession, ids: readonly number[], sample: readonly number[]): Promise<TextLogProbs> {
+async function scoreOne(
+  session: ModelSession,
+  ids: readonly number[],
+  sample: readonly number[],
+): Promise<TextLogProbs> {
   const out = start(ids);
   const cached = session.cacheNames.length > 0;
   let cache: Cache | undefined;
   for (let at = 0; at < ids.length; ) {
     const piece = cached ? ids.slice(at, at + PIECE) : ids;
-    const outputs = await session.forward([piece], { cache, fetch: [session.logitsName, ...session.cacheNames] });
+    const outputs = await session.forward([piece], {
+      cache,
+      fetch: [session.logitsName, ...session.cacheNames],
+    });
     if (cached) cache = session.advance(outputs, piece.length, cache);
     const rows = logitRows(outputs[session.logitsName], session.logitsName, piece.length);
     for (const [i, row] of rows.entries()) addPosition(out, row, ids[at + i + 1], sample);
@@ -67,7 +80,8 @@ async function scoreBatch(
   return batch.map((ids, index) => {
     const out = start(ids);
     const first = index * width + width - ids.length;
-    for (let i = 0; i < ids.length; i++) addPosition(out, rows[first + i] as Float32Array, ids[i + 1], sample);
+    for (let i = 0; i < ids.length; i++)
+      addPosition(out, rows[first + i] as Float32Array, ids[i + 1], sample);
     return out;
   });
 }
@@ -77,9 +91,13 @@ export function logitRows(tensor: Tensor | undefined, name: string, positions: n
   const data = floats(tensor, name);
   const width = tensor?.dims.at(-1) ?? 0;
   if (width === 0 || data.length !== width * positions) {
-    throw new AssayError('MODEL_OUTPUT_MISSING', `Output "${name}" has shape [${tensor?.dims.join(', ')}] for ${positions} tokens; expected logits for every token.`, {
-      hint: 'Re-export without last-token slicing, so that whole texts can be scored.',
-    });
+    throw new AssayError(
+      'MODEL_OUTPUT_MISSING',
+      `Output "${name}" has shape [${tensor?.dims.join(', ')}] for ${positions} tokens; expected logits for every token.`,
+      {
+        hint: 'Re-export without last-token slicing, so that whole texts can be scored.',
+      },
+    );
   }
   return Array.from({ length: positions }, (_, i) => data.subarray(i * width, (i + 1) * width));
 }

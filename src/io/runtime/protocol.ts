@@ -1,5 +1,11 @@
 import type { ErrorRecord } from '../../core/errors.js';
-import type { AttentionStatistics, ChatMessage, Generation, SamplingOptions, TextLogProbs } from '../../core/types.js';
+import type {
+  AttentionStatistics,
+  ChatMessage,
+  Generation,
+  SamplingOptions,
+  TextLogProbs,
+} from '../../core/types.js';
 
 /** How the child gets the graph: a path, or a small patched graph whose weights stay in `folder`. */
 export type ModelLocation =
@@ -29,11 +35,17 @@ export interface PortDescription {
 
 /** Names, argument and result of every operation of the child. */
 export interface RuntimeOperations {
-  describe: { args: Record<never, never>; result: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string } };
+  describe: {
+    args: Record<never, never>;
+    result: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string };
+  };
   encode: { args: { text: string; special: boolean }; result: number[] };
   decode: { args: { ids: readonly number[] }; result: string };
   render: { args: { messages: readonly ChatMessage[] }; result: string };
-  logProbs: { args: { sequences: readonly (readonly number[])[]; sample: readonly number[]; batch?: number }; result: TextLogProbs[] };
+  logProbs: {
+    args: { sequences: readonly (readonly number[])[]; sample: readonly number[]; batch?: number };
+    result: TextLogProbs[];
+  };
   attention: { args: { ids: readonly number[] }; result: AttentionStatistics };
   generate: { args: { ids: readonly number[]; options: SamplingOptions }; result: Generation };
   forward: { args: { ids: readonly number[]; outputs: 'logits' | 'attention' }; result: { ms: number } };

@@ -46,10 +46,14 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
       try {
         return await session.run(buildFeeds(ort, plan, batch, cache), [...fetch]);
       } catch (cause) {
-        throw new AssayError('MODEL_RUN_FAILED', `The model failed while running: ${scrubPaths((cause as Error).message)}`, {
-          hint: 'The graph loads but does not run on the inputs it declares. Ask the vendor for a tested export.',
-          cause,
-        });
+        throw new AssayError(
+          'MODEL_RUN_FAILED',
+          `The model failed while running: ${scrubPaths((cause as Error).message)}`,
+          {
+            hint: 'The graph loads but does not run on the inputs it declares. Ask the vendor for a tested export.',
+            cause,
+          },
+        );
       }
     },
     advance: (results, tokens, previous) => {
@@ -79,7 +83,8 @@ async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession
     });
   }
   const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
-  if (config.model.kind === 'graph') session['model_external_initializers_file_folder_path'] = config.model.folder;
+  if (config.model.kind === 'graph')
+    session.model_external_initializers_file_folder_path = config.model.folder;
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
@@ -92,10 +97,14 @@ async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession
       ? await ort.InferenceSession.create(config.model.path, options)
       : await ort.InferenceSession.create(config.model.bytes, options);
   } catch (cause) {
-    throw new AssayError('MODEL_LOAD_FAILED', `ONNX Runtime refuses the model: ${scrubPaths((cause as Error).message)}`, {
-      hint: 'Check the file against the publisher’s digest; if it is intact, ask for an export for ONNX Runtime 1.30.',
-      cause,
-    });
+    throw new AssayError(
+      'MODEL_LOAD_FAILED',
+      `ONNX Runtime refuses the model: ${scrubPaths((cause as Error).message)}`,
+      {
+        hint: 'Check the file against the publisher’s digest; if it is intact, ask for an export for ONNX Runtime 1.30.',
+        cause,
+      },
+    );
   }
 }
 
@@ -111,7 +120,10 @@ function findLogits(outputs: readonly PortDescription[]): string {
   const named = outputs.find(({ name }) => /(^|[._/])logits$/.test(name));
   const shaped = outputs.find(
     ({ name, dims, type }) =>
-      dims.length === 3 && type.startsWith('float') && !isCacheOutput(name) && !/hidden|attention|embed/i.test(name),
+      dims.length === 3 &&
+      type.startsWith('float') &&
+      !isCacheOutput(name) &&
+      !/hidden|attention|embed/i.test(name),
   );
   return (named ?? shaped)?.name ?? '';
 }
@@ -128,11 +140,17 @@ function matchCache(plan: FeedPlan, outputs: readonly PortDescription[]): Map<st
   const names = new Set(outputs.map(({ name }) => name));
   const pairs = new Map<string, string>();
   for (const { name } of plan.cache) {
-    const present = [name.replace(/^past_key_values/, 'present'), name.replace(/^past/, 'present')].find((n) => names.has(n));
+    const present = [name.replace(/^past_key_values/, 'present'), name.replace(/^past/, 'present')].find(
+      (n) => names.has(n),
+    );
     if (present === undefined) {
-      throw new AssayError('MODEL_OUTPUT_MISSING', `The model takes the cache input "${name}" but returns no matching "present" output.`, {
-        hint: 'Expected past_key_values.N.key/value with present.N.key/value, as Optimum exports them.',
-      });
+      throw new AssayError(
+        'MODEL_OUTPUT_MISSING',
+        `The model takes the cache input "${name}" but returns no matching "present" output.`,
+        {
+          hint: 'Expected past_key_values.N.key/value with present.N.key/value, as Optimum exports them.',
+        },
+      );
     }
     pairs.set(name, present);
   }

@@ -34,28 +34,44 @@ export function renderTemplate(
   variables: Readonly<Record<string, unknown>>,
 ): string {
   if (source.length > MAX_SOURCE) {
-    throw new AssayError('TEMPLATE_LIMIT', `The chat template has ${source.length} characters; the limit is ${MAX_SOURCE}.`, {
-      hint: 'This is not a chat template. Ask the vendor for the original tokenizer_config.json.',
-    });
+    throw new AssayError(
+      'TEMPLATE_LIMIT',
+      `The chat template has ${source.length} characters; the limit is ${MAX_SOURCE}.`,
+      {
+        hint: 'This is not a chat template. Ask the vendor for the original tokenizer_config.json.',
+      },
+    );
   }
   const text = render(source, messages, variables);
   if (text.length > MAX_OUTPUT) {
-    throw new AssayError('TEMPLATE_LIMIT', `The chat template rendered ${text.length} characters; the limit is ${MAX_OUTPUT}.`, {
-      hint: 'The template multiplies its input. Ask the vendor for the original tokenizer_config.json.',
-    });
+    throw new AssayError(
+      'TEMPLATE_LIMIT',
+      `The chat template rendered ${text.length} characters; the limit is ${MAX_OUTPUT}.`,
+      {
+        hint: 'The template multiplies its input. Ask the vendor for the original tokenizer_config.json.',
+      },
+    );
   }
   return text;
 }
 
-function render(source: string, messages: readonly ChatMessage[], variables: Readonly<Record<string, unknown>>): string {
+function render(
+  source: string,
+  messages: readonly ChatMessage[],
+  variables: Readonly<Record<string, unknown>>,
+): string {
   try {
     // jinja 0.5.11 predefines strftime_now with the real clock and refuses a variable of that name.
     const template = new Template(`{% set strftime_now = frozen_now %}${source}`);
     return template.render({ ...variables, messages, add_generation_prompt: true, frozen_now: frozenNow });
   } catch (cause) {
-    throw new AssayError('TEMPLATE_INVALID', `The chat template cannot be rendered: ${(cause as Error).message}`, {
-      hint: 'Check chat_template in tokenizer_config.json against the publisher’s file.',
-      cause,
-    });
+    throw new AssayError(
+      'TEMPLATE_INVALID',
+      `The chat template cannot be rendered: ${(cause as Error).message}`,
+      {
+        hint: 'Check chat_template in tokenizer_config.json against the publisher’s file.',
+        cause,
+      },
+    );
   }
 }

@@ -13,9 +13,13 @@ export interface TextCodec {
 /** Load a Hugging Face tokenizer.json. Throws TOKENIZER_MISSING or TOKENIZER_INVALID. */
 export function loadTokenizer(path: string | null, config: Readonly<Record<string, unknown>>): TextCodec {
   if (path === null) {
-    throw new AssayError('TOKENIZER_MISSING', 'The candidate has no tokenizer.json, so text cannot become token ids.', {
-      hint: 'Ask the vendor for tokenizer.json, or probe with token ids: assay attention <candidate> --input-ids 1,2,3.',
-    });
+    throw new AssayError(
+      'TOKENIZER_MISSING',
+      'The candidate has no tokenizer.json, so text cannot become token ids.',
+      {
+        hint: 'Ask the vendor for tokenizer.json, or probe with token ids: assay attention <candidate> --input-ids 1,2,3.',
+      },
+    );
   }
   const tokenizer = build(path, config);
   return {
@@ -31,7 +35,8 @@ export function loadTokenizer(path: string | null, config: Readonly<Record<strin
 function build(path: string, config: Readonly<Record<string, unknown>>): Tokenizer {
   try {
     const size = statSync(path).size;
-    if (size > MAX_TOKENIZER_BYTES) throw new Error(`the file has ${size} bytes; the limit is ${MAX_TOKENIZER_BYTES}`);
+    if (size > MAX_TOKENIZER_BYTES)
+      throw new Error(`the file has ${size} bytes; the limit is ${MAX_TOKENIZER_BYTES}`);
     return new Tokenizer(JSON.parse(readFileSync(path, 'utf8')) as object, config);
   } catch (cause) {
     throw new AssayError('TOKENIZER_INVALID', `tokenizer.json cannot be used: ${(cause as Error).message}`, {

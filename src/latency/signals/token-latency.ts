@@ -18,7 +18,7 @@ const tokenLatency: Signal = {
   spoofing: 'trivial',
   needs: [latencyProbe],
   score: ({ candidate }) => {
-    const { ttftMs, itlMs, tokensPerSecond } = candidate['latency'] as LatencyEvidence;
+    const { ttftMs, itlMs, tokensPerSecond } = candidate.latency as LatencyEvidence;
     if (itlMs.length === 0) return { status: 'skipped', reason: 'no gaps between tokens were measured' };
     const gaps = summarize(itlMs);
     return {

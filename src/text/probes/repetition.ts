@@ -1,5 +1,5 @@
 import type { Probe } from '../../core/types.js';
-import { type Repetition, repetition as measure } from '../../stats/repetition.js';
+import { repetition as measure, type Repetition } from '../../stats/repetition.js';
 import generation from './generation.js';
 
 export type RepetitionEvidence = readonly (Repetition & { readonly id: string; readonly tokens: number })[];

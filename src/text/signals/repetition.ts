@@ -23,14 +23,17 @@ const repetition: Signal = {
   spoofing: 'trivial',
   needs: [repetitionProbe],
   score: ({ candidate, variants }) => {
-    const level = meanRepetition(candidate['repetition'] as RepetitionEvidence);
+    const level = meanRepetition(candidate.repetition as RepetitionEvidence);
     const pairs = variants
       .map((variant) => [variant.id, referenceLevels(variant)] as const)
       .filter(([, levels]) => levels.length > 0);
     if (level === null || pairs.length === 0) {
-      return { status: 'skipped', reason: 'continuations are shorter than four tokens, or no reference has any' };
+      return {
+        status: 'skipped',
+        reason: 'continuations are shorter than four tokens, or no reference has any',
+      };
     }
-    const rows = candidate['repetition'] as RepetitionEvidence;
+    const rows = candidate.repetition as RepetitionEvidence;
     return {
       status: 'scored',
       observed: level.toFixed(3),
@@ -39,7 +42,12 @@ const repetition: Signal = {
       n: rows.length,
       details: [
         { type: 'number', label: 'mean seq-rep-4', value: level },
-        { type: 'samples', label: 'seq-rep-4 per prompt', unit: '', values: rows.flatMap((row) => row['seq-rep-4'] ?? []) },
+        {
+          type: 'samples',
+          label: 'seq-rep-4 per prompt',
+          unit: '',
+          values: rows.flatMap((row) => row['seq-rep-4'] ?? []),
+        },
       ],
     };
   },
@@ -54,7 +62,7 @@ function meanRepetition(rows: RepetitionEvidence): number | null {
 function referenceLevels({ runs }: VariantView): number[] {
   const levels = new Map<string, number>();
   for (const { artifact, data } of runs) {
-    const level = meanRepetition(data['repetition'] as RepetitionEvidence);
+    const level = meanRepetition(data.repetition as RepetitionEvidence);
     if (level !== null) levels.set(artifact, level);
   }
   return [...levels.values()];
