@@ -1,5 +1,13 @@
 import { errorRecord } from './errors.js';
-import type { Evidence, Probe, ReferenceProfile, Signal, SignalResult, VariantView } from './types.js';
+import type {
+  Evidence,
+  Probe,
+  ReferenceProfile,
+  Signal,
+  SignalResult,
+  VariantView,
+  VersionKind,
+} from './types.js';
 
 /** Id prefix of hypotheses that no reference measures. */
 const IMPLIED = 'other/';
@@ -44,19 +52,25 @@ export function viewsOf(
     }),
   );
   const variants = views.filter(({ kind }) => kind !== 'other');
+  const fulls = variants.filter(({ kind }) => kind === 'full');
+  const measured = new Set(variants.map(({ kind }) => kind));
   return {
-    variants: [...variants, ...variants.filter(({ kind }) => kind === 'full').flatMap(impliedBy)],
+    variants: [...variants, ...fulls.flatMap((full) => impliedBy(full, measured))],
     strangers: views.filter(({ kind }) => kind === 'other'),
   };
 }
 
-function impliedBy({ id, facts }: VariantView): VariantView[] {
+/** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
+function impliedBy({ id, facts }: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
   const { weightBits: _stored, ...shape } = facts;
   const copy = { digests: [], runs: [], impliedBy: id };
-  return [
+  const all: VariantView[] = [
     { ...copy, id: `${IMPLIED}quantized ${id}`, kind: 'quantized', facts: shape },
+    // A student may have any shape.
+    { ...copy, id: `${IMPLIED}distilled ${id}`, kind: 'distilled', facts: {} },
     { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
   ];
+  return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
 }
 
 function usable(evidence: Evidence, probe: Probe): boolean {

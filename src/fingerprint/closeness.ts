@@ -24,6 +24,8 @@ export interface ClosenessScale {
   /** The same weights on another engine, thread count or export; anything closer counts as equal. */
   readonly sameWeights: Expectation;
   readonly quantized: Expectation;
+  /** A student trained on the logits of the reference. */
+  readonly distilled: Expectation;
   readonly altered: Expectation;
   readonly unrelated: Expectation;
   /** Smallest spread believed between models trained alike, whatever few references show. */
@@ -69,9 +71,9 @@ export function scoreCloseness(
     };
   }
   const likelihood: Record<string, number> = {};
-  for (const { value, expectations } of axes) {
+  for (const { variant, value, expectations } of axes) {
     const logs = [...expectations].map(
-      ([id, expectation]) => [id, density(scale, value, expectation)] as const,
+      ([id, expectation]) => [id, density(scale, value, expectation, id === variant.id)] as const,
     );
     const best = Math.max(...logs.map(([, log]) => log));
     for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
@@ -136,21 +138,22 @@ function closest(
   return best;
 }
 
-/** Being closer than two runs of the same weights is not evidence against anything. */
+/** Being closer to a version's own artifacts than they are to each other is no evidence against that version. */
 function density(
   scale: ClosenessScale,
   value: number,
   { location, scale: spread, df = MODEL_DF }: Expectation,
+  own: boolean,
 ): number {
-  const same = location === scale.sameWeights.location;
-  const clipped = same && scale.closer * (value - location) > 0 ? location : value;
+  const clipped = own && scale.closer * (value - location) > 0 ? location : value;
   return studentTLogPdf(clipped, { df, location, scale: spread });
 }
 
 function expectationOf(scale: ClosenessScale, variant: VariantView, axis: VariantView): Expectation | null {
   if (variant.impliedBy !== undefined) {
     if (variant.impliedBy !== axis.id) return null;
-    return variant.kind === 'quantized' ? scale.quantized : scale.altered;
+    if (variant.kind === 'quantized') return scale.quantized;
+    return variant.kind === 'distilled' ? scale.distilled : scale.altered;
   }
   const values = leaveOneOut(scale, variant, axis);
   if (values.length === 0)

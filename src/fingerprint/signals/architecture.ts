@@ -31,7 +31,9 @@ const architecture: Signal = {
     if (known.length === 0)
       return { status: 'skipped', reason: 'neither the graph nor config.json shows a transformer' };
     const scores = variants.map((variant) => ({ variant, logs: mismatches(seen, variant, known) }));
-    const fits = scores.some(({ logs }) => logs.length === 0);
+    const fits = scores.some(
+      ({ variant, logs }) => logs.length === 0 && Object.keys(variant.facts).length > 0,
+    );
     return {
       status: 'scored',
       observed: describe(known.map((name) => [name, seen[name]?.value])),

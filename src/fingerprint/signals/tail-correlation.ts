@@ -17,6 +17,7 @@ const scale: ClosenessScale = {
   closer: 1,
   sameWeights: { location: Math.atanh(0.9998), scale: 0.4, df: 20 },
   quantized: { location: Math.atanh(0.995), scale: 1 },
+  distilled: { location: Math.atanh(0.985), scale: 0.4 },
   altered: { location: Math.atanh(0.99), scale: 1 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
   seedScale: 0.25,
