@@ -1,3 +1,4 @@
+import { canonicalJson } from '../core/canonical-json.js';
 import { collectEvidence } from '../core/collect.js';
 import { AssayError } from '../core/errors.js';
 import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
@@ -43,7 +44,7 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
   const { suite = 'quick', seed = 0, clock = () => new Date() } = options;
   const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
   const { probes, warnings } = withinBudget(chosenProbes(options), chosen, options);
-  return collectEvidence(source, probes, {
+  const evidence = await collectEvidence(source, probes, {
     tool: toolIdentity(),
     suite: chosen,
     seed,
@@ -53,6 +54,8 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
     onProgress: options.onProgress,
     warnings: [...source.warnings, ...warnings],
   });
+  // Rounded as it will be saved, so that judging now and judging the file later see the same numbers.
+  return JSON.parse(canonicalJson(evidence)) as Evidence;
 }
 
 /** Cost of a collection before it is spent. */

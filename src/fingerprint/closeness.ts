@@ -72,9 +72,10 @@ export function scoreCloseness(
   }
   const likelihood: Record<string, number> = {};
   for (const { variant, value, expectations } of axes) {
-    const logs = [...expectations].map(
-      ([id, expectation]) => [id, density(scale, value, expectation, id === variant.id)] as const,
-    );
+    const logs = [...expectations].map(([id, expectation]) => {
+      const free = id === variant.id ? 'closer' : id === 'other' ? 'further' : 'none';
+      return [id, density(scale, value, expectation, free)] as const;
+    });
     const best = Math.max(...logs.map(([, log]) => log));
     for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
   }
@@ -138,14 +139,15 @@ function closest(
   return best;
 }
 
-/** Being closer to a version's own artifacts than they are to each other is no evidence against that version. */
+/** What is no evidence against a hypothesis: being closer to its own artifacts, or stranger than strangers. */
 function density(
   scale: ClosenessScale,
   value: number,
   { location, scale: spread, df = MODEL_DF }: Expectation,
-  own: boolean,
+  free: 'closer' | 'further' | 'none',
 ): number {
-  const clipped = own && scale.closer * (value - location) > 0 ? location : value;
+  const beyond = scale.closer * (value - location);
+  const clipped = (free === 'closer' && beyond > 0) || (free === 'further' && beyond < 0) ? location : value;
   return studentTLogPdf(clipped, { df, location, scale: spread });
 }
 

@@ -26,7 +26,7 @@ const scale: ClosenessScale = {
   distilled: { location: Math.log(0.6), scale: 0.3 },
   altered: { location: Math.log(0.1), scale: 1 },
   unrelated: { location: Math.log(1.5), scale: 0.5 },
-  seedScale: 0.2,
+  seedScale: 0.15,
 };
 
 /**

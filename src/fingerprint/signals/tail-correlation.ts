@@ -20,7 +20,7 @@ const scale: ClosenessScale = {
   distilled: { location: Math.atanh(0.985), scale: 0.4 },
   altered: { location: Math.atanh(0.99), scale: 1 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
-  seedScale: 0.25,
+  seedScale: 0.2,
 };
 
 /**
