@@ -19,6 +19,7 @@ export interface ClosenessScale {
   readonly measure: (positions: readonly PairedPosition[]) => number;
   /** Number in the unit readers know. */
   readonly display: (value: number) => number;
+  readonly decimals: number;
   /** +1 when larger means closer, −1 when smaller does. */
   readonly closer: 1 | -1;
   /** The same weights on another engine, thread count or export; anything closer counts as equal. */
@@ -79,7 +80,7 @@ export function scoreCloseness(
     const best = Math.max(...logs.map(([, log]) => log));
     for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
   }
-  const format = (value: number): string => `${scale.display(value).toPrecision(2)} ${scale.unit}`;
+  const format = (value: number): string => `${scale.display(value).toFixed(scale.decimals)} ${scale.unit}`;
   return {
     status: 'scored',
     observed: axes.map(({ variant, value }) => `${format(value)} to "${variant.id}"`).join(', '),

@@ -5,14 +5,10 @@ export function at<T>(record: Readonly<Record<string, T>>, key: string): T | und
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Every variant the report mentions: the claimed one first, then by posterior, `other` last. */
+/** The versions of the posterior: the claimed one first, then by probability, `other` last. */
 export function variantOrder(report: Report): readonly string[] {
   const { posterior } = report.verdict;
   const ids = new Set([report.claim.variant, ...Object.keys(posterior)]);
-  for (const signal of report.signals) {
-    if (signal.status !== 'scored') continue;
-    for (const id of [...Object.keys(signal.expected), ...Object.keys(signal.logLikelihood)]) ids.add(id);
-  }
   const rank = (id: string): number => {
     if (id === report.claim.variant) return -1;
     return id === 'other' ? 2 : 1 - (at(posterior, id) ?? 0);

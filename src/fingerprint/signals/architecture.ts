@@ -36,11 +36,11 @@ const architecture: Signal = {
     );
     return {
       status: 'scored',
-      observed: describe(known.map((name) => [name, seen[name]?.value])),
+      observed: describe(known.map((name) => [name, seen[name]?.value] as const)),
       expected: Object.fromEntries(
         variants
           .filter(({ impliedBy }) => impliedBy === undefined)
-          .map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]]))]),
+          .map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]] as const))]),
       ),
       logLikelihood: {
         ...Object.fromEntries(
@@ -83,9 +83,15 @@ function mismatches(seen: Architecture, { facts }: VariantView, known: readonly 
   });
 }
 
-function describe(pairs: readonly (readonly [string, number | string | undefined])[]): string {
-  return pairs
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+const UNIT: Readonly<Record<IdentityFact, (value: number | string) => string>> = {
+  layers: (value) => `${value} layers`,
+  hiddenSize: (value) => `width ${value}`,
+  attentionHeads: (value) => `${value} heads`,
+  keyValueHeads: (value) => `${value} KV heads`,
+  headDim: (value) => `head size ${value}`,
+  vocabSize: (value) => `vocabulary ${value}`,
+};
+
+function describe(pairs: readonly (readonly [IdentityFact, number | string | undefined])[]): string {
+  return pairs.flatMap(([name, value]) => (value === undefined ? [] : [UNIT[name](value)])).join(', ');
 }

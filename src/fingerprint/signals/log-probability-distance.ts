@@ -17,6 +17,7 @@ const scale: ClosenessScale = {
     return Math.log(sum / count + RESOLUTION);
   },
   display: (value) => Math.max(0, Math.exp(value) - RESOLUTION),
+  decimals: 3,
   closer: -1,
   // Mean |Δ log p| against float32: engines and threads ≤ 1.4e-3, F16 weights 2e-3, BF16 weights 1.2e-2.
   sameWeights: { location: Math.log(3e-3), scale: 0.8, df: 20 },

@@ -14,6 +14,7 @@ const scale: ClosenessScale = {
     return Math.atanh(Math.min(MAX_CORRELATION, Math.max(-MAX_CORRELATION, mean)));
   },
   display: Math.tanh,
+  decimals: 4,
   closer: 1,
   sameWeights: { location: Math.atanh(0.9998), scale: 0.4, df: 20 },
   quantized: { location: Math.atanh(0.995), scale: 1 },
