@@ -13,8 +13,8 @@ const BETWEEN_MODELS = 0.12;
  * Source: Welleck et al. 2020 (arXiv 1908.04319).
  * Assumptions: greedy decoding of the same prompts to the same length.
  * Error rates: full models repeat 0.29–0.43 and their students 0.30–0.40 in one fixture family, 0.52–0.55 and
- * 0.57–0.65 in the other; one model's two exports differ by 0.03. The guides' claim is false in the first family
- * and half as large in the second.
+ * 0.57–0.65 in the other; two exports of one model differ by up to 0.03. The guides' 23 % is false in the first
+ * family and holds for one of two students in the second (scripts/closeness-table.mjs).
  * Evasion: a repetition penalty in the server.
  */
 const repetition: Signal = {
