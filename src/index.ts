@@ -6,6 +6,7 @@ export { type CollectOptions, collect, plannedCost } from './api/collect.js';
 export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
 export { type ScoreOptions, score } from './api/score.js';
+export { type Envelope, sign, verify } from './api/sign.js';
 export { canonicalJson } from './core/canonical-json.js';
 export { AssayError, type ErrorCode, type ErrorRecord, isAssayError } from './core/errors.js';
 export type * from './core/types.js';

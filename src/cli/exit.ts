@@ -23,6 +23,7 @@ const INTERNAL: readonly ErrorCode[] = ['INTERNAL', 'WRITE_FAILED'];
 
 export function exitCodeOfError(code: ErrorCode): number {
   if (code === 'ABORTED') return EXIT.interrupted;
+  if (code === 'SIGNATURE_INVALID') return EXIT.refuted;
   if (USAGE.includes(code)) return EXIT.usage;
   return INTERNAL.includes(code) ? EXIT.internal : EXIT.notCollected;
 }

@@ -12,6 +12,7 @@ import { fingerprintCommand } from './commands/fingerprint.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
+import { signCommand } from './commands/sign.js';
 import { EXIT, exitCodeOfError } from './exit.js';
 
 const EXIT_HELP = `
@@ -34,6 +35,7 @@ function buildProgram(): Command {
     profileCommand,
     compareCommand,
     reportCommand,
+    signCommand,
   ]) {
     add(program);
   }
