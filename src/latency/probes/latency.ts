@@ -1,3 +1,4 @@
+import { fitContext } from '../../core/context.js';
 import type { Probe } from '../../core/types.js';
 
 /** Milliseconds, raw samples in the order taken; the first, warm-up run is left out. */
@@ -25,13 +26,16 @@ const latency: Probe<LatencyEvidence> = {
     tokens: (budget.latencyRuns + 1) * (budget.promptTokens + budget.latencyTokens),
   }),
   collect: async ({ tokens, sampling }, { suite, maxPositions, progress }) => {
-    const { latencyRuns, latencyTokens, promptTokens } = suite.budget;
-    const room = (maxPositions ?? Number.POSITIVE_INFINITY) - latencyTokens;
+    const { latencyRuns, latencyTokens } = suite.budget;
+    const { promptTokens, newTokens } = fitContext(
+      { promptTokens: suite.budget.promptTokens, newTokens: latencyTokens },
+      maxPositions,
+    );
     const text = suite.texts[0]?.text ?? '';
-    const ids = (await tokens.encode(text)).slice(0, Math.max(1, Math.min(promptTokens, room)));
+    const ids = (await tokens.encode(text)).slice(0, promptTokens);
     const runs: (readonly number[])[] = [];
     for (let run = 0; run <= latencyRuns; run++) {
-      const { tokenMs } = await sampling.generate(ids, { maxNewTokens: latencyTokens, ignoreEos: true });
+      const { tokenMs } = await sampling.generate(ids, { maxNewTokens: newTokens, ignoreEos: true });
       if (run > 0) runs.push(tokenMs);
       progress(run, latencyRuns);
     }

@@ -1,3 +1,4 @@
+import { fitContext } from '../../core/context.js';
 import { shuffled } from '../../core/rng.js';
 import type { Generation, Probe } from '../../core/types.js';
 
@@ -17,14 +18,15 @@ const generation: Probe<GenerationEvidence> = {
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),
   }),
   collect: async ({ tokens, sampling }, { suite, rng, maxPositions, progress }) => {
-    const room = (maxPositions ?? Number.POSITIVE_INFINITY) - suite.budget.newTokens;
-    const limit = Math.max(1, Math.min(suite.budget.promptTokens, room));
+    const { promptTokens, newTokens } = fitContext(suite.budget, maxPositions);
     const done: GenerationEvidence[number][] = [];
     for (const { id, messages } of shuffled(suite.prompts, rng)) {
       const rendered = await tokens.chat(messages);
       const plain = messages.map(({ content }) => content).join('\n');
-      const ids = (await tokens.encode(rendered ?? plain, { special: rendered === null })).slice(-limit);
-      const generated = await sampling.generate(ids, { maxNewTokens: suite.budget.newTokens });
+      const ids = (await tokens.encode(rendered ?? plain, { special: rendered === null })).slice(
+        -promptTokens,
+      );
+      const generated = await sampling.generate(ids, { maxNewTokens: newTokens });
       done.push({ id, promptTokens: ids.length, text: await tokens.decode(generated.ids), ...generated });
       progress(done.length, suite.prompts.length);
     }
