@@ -11,7 +11,7 @@ export interface OutputTarget {
 /** Parse `--output FORMAT[=PATH]`. Throws USAGE. */
 export function parseOutput(value: string): OutputTarget {
   const [format = '', ...rest] = value.split('=');
-  if (!(format in renderers)) {
+  if (!Object.hasOwn(renderers, format)) {
     throw new AssayError('USAGE', `There is no output format "${format}".`, {
       hint: `Formats: ${Object.keys(renderers).join(', ')}. Example: --output html=report.html`,
     });
