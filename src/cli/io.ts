@@ -47,17 +47,25 @@ function readBounded(path: string): Buffer | null {
 /** The text of a JSON document that recursive readers can follow. Throws as readText, and EVIDENCE_INVALID. */
 export function readJsonText(path: string): string {
   const text = readText(path);
+  if (nesting(text) <= MAX_NESTING) return text;
+  throw new AssayError('EVIDENCE_INVALID', `"${path}" is nested more than ${MAX_NESTING} levels deep.`, {
+    hint: 'Give a file that assay wrote.',
+  });
+}
+
+/** Deepest level of brackets outside strings. */
+function nesting(json: string): number {
   let depth = 0;
-  for (const [token] of text.matchAll(/[[\]{}]|"(?:[^"\\]|\\.)*"/g)) {
-    if (token === '[' || token === '{') depth++;
-    else if (token === ']' || token === '}') depth--;
-    if (depth > MAX_NESTING) {
-      throw new AssayError('EVIDENCE_INVALID', `"${path}" is nested more than ${MAX_NESTING} levels deep.`, {
-        hint: 'Give a file that assay wrote.',
-      });
-    }
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i];
+    if (character === '"') quoted = !quoted;
+    else if (quoted && character === '\\') i++;
+    else if (!quoted && (character === '[' || character === '{')) deepest = Math.max(deepest, ++depth);
+    else if (!quoted && (character === ']' || character === '}')) depth--;
   }
-  return text;
+  return deepest;
 }
 
 /** Write a file, or standard output for `-`. Throws WRITE_FAILED, on a full disk too. */

@@ -13,7 +13,7 @@ import {
   type RuntimeConfig,
   type RuntimeOperations,
 } from '../io/runtime/protocol.js';
-import { externalFiles } from './external-files.js';
+import { checkedExternalFiles, externalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
 import { type ModelConfig, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
@@ -64,7 +64,13 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
         () => [],
       )),
     ]),
-    weights: { structure: async (): Promise<ModelStructure> => onnxStructure(await model(), config.config) },
+    weights: {
+      structure: async (): Promise<ModelStructure> => {
+        const read = await model();
+        await checkedExternalFiles(read, modelPath, delivery);
+        return onnxStructure(read, config.config);
+      },
+    },
     tokens: {
       encode: (text, { special = true } = {}) => call('encode', { text, special }),
       decode: (ids) => call('decode', { ids }),
@@ -149,8 +155,7 @@ async function locateGraph(
 ): Promise<ModelLocation> {
   const { delivery, modelPath } = located;
   const path = await delivery.locate(modelPath);
-  const external = externalFiles(await model(), modelPath);
-  for (const file of external) await delivery.locate(file);
+  const external = await checkedExternalFiles(await model(), modelPath, delivery);
   if (external.length > 0 || (await sizeOf(delivery, modelPath)) < EXTERNALIZE_FROM)
     return { kind: 'path', path };
   const options = signal ? { signal } : {};
