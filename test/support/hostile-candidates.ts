@@ -3,8 +3,11 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { type CollectOptions, collect, type Evidence } from '../../dist/esm/index.js';
+
+// Tests here start processes; what they assert is the end, not the speed of a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The built package: the runtime child is a file of the build. */
 export const CLI = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
