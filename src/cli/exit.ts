@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.js';
-import type { Evidence, Report } from '../core/types.js';
+import type { Architecture, Evidence, Report } from '../core/types.js';
 
 /** Exit codes, stable and documented. */
 export const EXIT = {
@@ -36,8 +36,13 @@ export function exitCodeOfReport(report: Report): number {
   return couldNotCollect(report.probes) ? EXIT.notCollected : EXIT.inconclusive;
 }
 
-export function exitCodeOfEvidence(evidence: Evidence): number {
-  return couldNotCollect(evidence.probes) ? EXIT.notCollected : 0;
+/** Evidence makes no claim, but a script must not take a delivery that failed or contradicts itself for a clean one. */
+export function exitCodeOfEvidence({ probes }: Evidence): number {
+  if (Object.values(probes).some(({ status }) => status === 'failed')) return EXIT.notCollected;
+  const architecture = probes.architecture;
+  const contradicts =
+    architecture?.status === 'ok' && (architecture.data as Architecture).contradictions.length > 0;
+  return contradicts ? EXIT.inconclusive : 0;
 }
 
 /** True when nothing beyond file digests was measured because probes failed. */

@@ -14,18 +14,31 @@ import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
 import { signCommand } from './commands/sign.js';
 import { EXIT, exitCodeOfError } from './exit.js';
+import { STDOUT, writeFailed, writeText } from './io.js';
 
 const EXIT_HELP = `
 Exit codes: 0 claim upheld, 1 refuted or a clause failed, 2 usage or profile invalid, 3 inconclusive,
 4 candidate could not be collected, 5 internal error, 130 interrupted (partial evidence saved).`;
 
-function buildProgram(): Command {
+/** Commands print help and versions through this; in JSON mode the text is caught and wrapped. */
+interface Caught {
+  text: string;
+}
+
+function buildProgram(json: boolean, caught: Caught): Command {
+  const output = {
+    writeErr: () => undefined,
+    writeOut: (text: string): void => {
+      if (json) caught.text += text;
+      else writeText('-', text);
+    },
+  };
   const program = new Command('assay')
     .description('The assay office for models: which version is this, really?')
     .version(toolIdentity().version)
     .addHelpText('after', EXIT_HELP)
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput(output);
   for (const add of [
     auditCommand,
     collectCommand,
@@ -40,31 +53,59 @@ function buildProgram(): Command {
     add(program);
   }
   for (const command of [...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    command.exitOverride().configureOutput(output);
   }
   return program;
 }
 
+/** Tell what went wrong: one line and the next step on stderr and, in JSON mode, one document on stdout. */
 function fail(error: unknown, json: boolean): void {
   const known = error instanceof CommanderError ? usageError(error) : error;
   const record: ErrorRecord = errorRecord(known);
   process.exitCode = isAssayError(known) ? exitCodeOfError(known.code) : EXIT.internal;
-  if (json) process.stdout.write(canonicalJson({ schema: 'error/1', error: record }));
   const next = record.hint === undefined ? '' : `  next: ${cleanText(record.hint)}\n`;
   process.stderr.write(`${record.code}: ${cleanText(record.message)}\n${next}`);
+  if (!json || (record.code === 'WRITE_FAILED' && record.message.includes(STDOUT))) return;
+  try {
+    process.stdout.write(canonicalJson({ schema: 'error/1', error: record }));
+  } catch {
+    process.exitCode = EXIT.internal;
+  }
 }
 
 function usageError(error: CommanderError): AssayError {
-  return new AssayError('USAGE', error.message.replace(/^error: /, ''), { hint: 'See assay --help.' });
+  const message = error.code === 'commander.help' ? 'No command was given.' : error.message;
+  return new AssayError('USAGE', message.replace(/^error: /, ''), { hint: 'See assay --help.' });
+}
+
+/** Faults nobody awaited must still end in a code and a document, not in a stack trace. */
+function guardProcess(json: boolean): void {
+  process.stdout.on('error', (cause) => {
+    fail(writeFailed(STDOUT, cause), false);
+    process.exit();
+  });
+  process.stderr.on('error', () => undefined);
+  process.on('uncaughtException', (error) => {
+    fail(error, json);
+    process.exit();
+  });
 }
 
 async function main(args: readonly string[]): Promise<void> {
+  const json = args.includes('--json');
+  const caught: Caught = { text: '' };
+  guardProcess(json);
   try {
-    await buildProgram().parseAsync([...args], { from: 'user' });
+    await buildProgram(json, caught).parseAsync([...args], { from: 'user' });
   } catch (error) {
     // Commander reports --help and --version as errors with exit code 0.
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    fail(error, args.includes('--json'));
+    if (!(error instanceof CommanderError && error.exitCode === 0)) return fail(error, json);
+    if (!json) return;
+    const document =
+      error.code === 'commander.version'
+        ? { schema: 'version/1', ...toolIdentity() }
+        : { schema: 'help/1', text: caught.text };
+    writeText('-', canonicalJson(document));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectOptions } from '../api/collect.js';
+import { AssayError } from '../core/errors.js';
 import type { SuiteTier } from '../profile/suite.js';
 import type { Progress } from './progress.js';
 
@@ -67,4 +68,13 @@ export function repeated<T>(
   parse: (text: string) => T,
 ): (text: string, earlier: readonly T[] | undefined) => T[] {
   return (text, earlier = []) => [...earlier, parse(text)];
+}
+
+/** Refuse a second document on standard output. Throws USAGE. */
+export function claimStandardOutput(targets: readonly (string | undefined)[]): void {
+  if (targets.filter((target) => target === '-').length > 1) {
+    throw new AssayError('USAGE', 'More than one document would go to standard output.', {
+      hint: 'Give the others a file.',
+    });
+  }
 }

@@ -11,7 +11,7 @@ export interface OutputTarget {
 /** Parse `--output FORMAT[=PATH]`. Throws USAGE. */
 export function parseOutput(value: string): OutputTarget {
   const [format = '', ...rest] = value.split('=');
-  if (!(format in renderers)) {
+  if (!Object.hasOwn(renderers, format)) {
     throw new AssayError('USAGE', `There is no output format "${format}".`, {
       hint: `Formats: ${Object.keys(renderers).join(', ')}. Example: --output html=report.html`,
     });
@@ -31,7 +31,9 @@ export function chooseOutputs(outputs: readonly OutputTarget[], json: boolean): 
 }
 
 export function writeReport(report: Report, outputs: readonly OutputTarget[]): void {
-  for (const { format, path } of outputs) {
+  // Standard output last: after a file that cannot be written it still takes exactly one document.
+  const ordered = [...outputs].sort((a, b) => Number(a.path === '-') - Number(b.path === '-'));
+  for (const { format, path } of ordered) {
     const terminal = format === 'terminal' && path === '-';
     const color = terminal && process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
     writeText(path, terminal ? renderTerminal(report, { color }) : renderers[format](report));

@@ -74,14 +74,40 @@ export function isAssayError(error: unknown, code?: ErrorCode): error is AssayEr
   return code === undefined || (error as unknown as AssayError).code === code;
 }
 
+/** Longest message kept: native errors may quote names of any length from a hostile file. */
+const MAX_MESSAGE = 2000;
+
 /** Turn anything thrown into a record without leaking absolute paths or stack traces. */
 export function errorRecord(error: unknown): ErrorRecord {
-  if (isAssayError(error)) return error.toJSON();
+  if (isAssayError(error)) return { ...error.toJSON(), message: clipped(error.message) };
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'INTERNAL', message: scrubPaths(message) };
+  return {
+    code: 'INTERNAL',
+    message: clipped(scrubPaths(message)),
+    hint: 'This is a fault of assay. Report it with the command and, where you may, the file.',
+  };
 }
+
+function clipped(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
+}
+
+const concealed = new Set<string>();
+
+/** Folders whose names `scrubPaths` removes wherever they occur, spaces and quotes included. */
+export function concealFolders(folders: Iterable<string>): void {
+  for (const folder of folders) if (folder.length > 1) concealed.add(folder);
+}
+
+/** Longest text searched for paths; what lies beyond is cut, since no message needs it. */
+const MAX_SCRUBBED = 16 * 1024;
+const QUOTED_PATH = /(["'`])(?:[A-Za-z]:)?[\\/](?:[^"'`\n]*[\\/])?([^"'`\\/\n]+)\1/g;
+const BARE_PATH = /(?:[A-Za-z]:)?(?:[\\/][^\\/\s"':]+)+[\\/]([^\\/\s"':]+)/g;
 
 /** Replace absolute paths by their last component; native error texts carry the auditor's directory names. */
 export function scrubPaths(text: string): string {
-  return text.replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s"':]+)+[\\/]([^\\/\s"':]+)/g, '$1');
+  let scrubbed = text.slice(0, MAX_SCRUBBED);
+  for (const folder of [...concealed].sort((a, b) => b.length - a.length))
+    scrubbed = scrubbed.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, '').replaceAll(folder, '…');
+  return scrubbed.replace(QUOTED_PATH, '$1$2$1').replace(BARE_PATH, '$1');
 }

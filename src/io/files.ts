@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { type FileHandle, lstat, open, opendir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ByteSource } from '../core/bytes.js';
-import { AssayError } from '../core/errors.js';
+import { AssayError, isAssayError } from '../core/errors.js';
 
-/** A delivery of 10,000 files is a dataset or an attack, not a model. */
-const MAX_FILES = 10_000;
+/** A delivery of 10,000 files or folders is a dataset or an attack, not a model. */
+const MAX_ENTRIES = 10_000;
 /** onnx/, coreml/x.mlpackage/Data/… : real folders stay under six levels. */
 const MAX_DEPTH = 8;
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.cache']);
@@ -35,7 +35,7 @@ export async function openDelivery(path: string): Promise<Delivery> {
   });
   const root = await realpath(info.isDirectory() ? path : dirname(path));
   const allowed = cacheRoot(root) ?? root;
-  const files = info.isDirectory() ? await walk(root, '', 0) : [basename(path)];
+  const files = info.isDirectory() ? await walk(root) : [basename(path)];
   return { root, files: files.sort(), locate: (file) => contained(root, allowed, file) };
 }
 
@@ -46,23 +46,32 @@ function cacheRoot(root: string): string | undefined {
   return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
 }
 
-async function walk(root: string, folder: string, depth: number): Promise<string[]> {
-  if (depth > MAX_DEPTH) return [];
+async function walk(root: string): Promise<string[]> {
   const found: string[] = [];
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) {
-      if (!SKIPPED_FOLDERS.has(entry.name)) found.push(...(await walk(root, path, depth + 1)));
-    } else if (entry.isFile() || entry.isSymbolicLink()) {
-      found.push(path);
+  const folders = [''];
+  let entries = 0;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const place = folder === '' ? '.' : folder;
+    try {
+      for await (const entry of await opendir(join(root, folder))) {
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        if (++entries > MAX_ENTRIES) throw tooLarge(`more than ${MAX_ENTRIES} files and folders`);
+        if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(path);
+        else if (entry.isFile() || entry.isSymbolicLink()) found.push(path);
+      }
+    } catch (cause) {
+      throw isAssayError(cause) ? cause : unreadable(place, cause as NodeJS.ErrnoException);
     }
-    if (found.length > MAX_FILES) {
-      throw new AssayError('FORMAT_LIMIT', `The folder holds more than ${MAX_FILES} files.`, {
-        hint: 'Point at the folder of one model.',
-      });
-    }
+    if (folders.some((path) => path.split('/').length > MAX_DEPTH))
+      throw tooLarge(`folders more than ${MAX_DEPTH} levels deep`);
   }
   return found;
+}
+
+function tooLarge(what: string): AssayError {
+  return new AssayError('FORMAT_LIMIT', `The candidate's folder holds ${what}.`, {
+    hint: 'Point at the folder of one model.',
+  });
 }
 
 async function contained(root: string, allowed: string, file: string): Promise<string> {
@@ -70,8 +79,8 @@ async function contained(root: string, allowed: string, file: string): Promise<s
   const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, cause);
   });
-  const outside = relative(allowed, real);
-  if (outside.startsWith('..') || resolve(outside) === outside) {
+  const inside = relative(allowed, real);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new AssayError('PATH_ESCAPES', `"${file}" leads outside the candidate's folder.`, {
       hint: 'A delivery must contain its own files; ask for a folder without links or paths that leave it.',
     });
@@ -100,7 +109,11 @@ export async function openBytes(
     name: path,
     read: async (offset, length) => {
       const buffer = new Uint8Array(length);
-      const { bytesRead } = await handle.read(buffer, 0, length, offset);
+      const { bytesRead } = await handle
+        .read(buffer, 0, length, offset)
+        .catch((cause: NodeJS.ErrnoException) => {
+          throw unreadable(path, cause);
+        });
       return bytesRead === length ? buffer : buffer.subarray(0, bytesRead);
     },
     close: () => handle.close(),
@@ -109,9 +122,17 @@ export async function openBytes(
 
 async function openFile(delivery: Delivery, path: string): Promise<FileHandle> {
   const real = await delivery.locate(path);
-  return open(real, constants.O_RDONLY).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(path, cause);
-  });
+  try {
+    const located = await lstat(real);
+    // Without O_NONBLOCK a FIFO put here since `locate` would block for ever.
+    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { ino, dev } = await handle.stat();
+    if (located.isFile() && ino === located.ino && dev === located.dev) return handle;
+    await handle.close();
+  } catch (cause) {
+    throw unreadable(path, cause as NodeJS.ErrnoException);
+  }
+  throw unreadable(path, { code: 'replaced while it was opened' });
 }
 
 /** Whole small text file, or null when it does not exist. Throws FORMAT_LIMIT above `maxBytes`. */
@@ -129,7 +150,12 @@ export async function readSmallText(
         hint: 'Check the file against the publisher’s; it may be a renamed weight file.',
       });
     }
-    return await handle.readFile('utf8');
+    // Bounded again: the file may grow after its size was read.
+    const buffer = Buffer.alloc(size);
+    const { bytesRead } = await handle.read(buffer, 0, size, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } catch (cause) {
+    throw isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
   } finally {
     await handle.close();
   }
@@ -148,15 +174,19 @@ export async function hashFile(
     let bytes = 0;
     let pending = handle.read(buffers[0], 0, READ_BYTES, 0);
     for (;;) {
-      signal?.throwIfAborted();
       const { bytesRead } = await pending;
+      signal?.throwIfAborted();
       if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
       bytes += bytesRead;
       pending = handle.read(buffers[1], 0, READ_BYTES, bytes);
+      // Nobody awaits the block read ahead when the caller's progress handler throws.
+      pending.catch(() => undefined);
       hash.update(buffers[0].subarray(0, bytesRead));
       onBytes?.(bytesRead);
       buffers = [buffers[1], buffers[0]];
     }
+  } catch (cause) {
+    throw signal?.aborted || isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
   } finally {
     await handle.close();
   }

@@ -36,7 +36,7 @@ export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> 
     template: await findTemplate(delivery, tokenizerConfig),
     templateVariables: specialTokens(tokenizerConfig),
     keyValueHeads: positive(text.num_key_value_heads) ?? heads,
-    headDim: positive(text.head_dim) ?? (hidden && heads ? hidden / heads : undefined),
+    headDim: positive(text.head_dim) ?? (hidden && heads ? positive(hidden / heads) : undefined),
     maxPositions: positive(text.max_position_embeddings ?? text.n_positions),
   };
 }
@@ -45,6 +45,8 @@ async function readJson(delivery: Delivery, path: string): Promise<Json | null> 
   const text = await readSmallText(delivery, path, MAX_JSON_BYTES);
   if (text === null) return null;
   try {
+    if (text.startsWith('version https://git-lfs'))
+      throw new Error('it is a Git LFS pointer; run git lfs pull');
     const object = asObject(JSON.parse(text));
     if (object) return object;
     throw new Error('the top level is not an object');
@@ -81,7 +83,7 @@ function asObject(value: unknown): Json | undefined {
 }
 
 function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
 function integers(value: unknown): number[] {

@@ -1,17 +1,19 @@
-import { availableParallelism, cpus } from 'node:os';
-import { dirname } from 'node:path';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { basename, dirname } from 'node:path';
 import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
 import { externalize } from '../formats/onnx/externalize.js';
 import { readOnnx } from '../formats/onnx/read.js';
 import type { OnnxModel } from '../formats/onnx/types.js';
 import { openBytes, sizeOf } from '../io/files.js';
-import { RuntimeHost } from '../io/runtime/host.js';
-import type {
-  ModelLocation,
-  OperationName,
-  RuntimeConfig,
-  RuntimeOperations,
+import { type OperationLimits, RuntimeHost } from '../io/runtime/host.js';
+import {
+  type ModelLocation,
+  type OperationName,
+  RESOURCE_OF,
+  type RuntimeConfig,
+  type RuntimeOperations,
 } from '../io/runtime/protocol.js';
+import { checkedExternalFiles, externalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
 import { type ModelConfig, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
@@ -34,6 +36,10 @@ const MODEL_TIMEOUT_MS = 120_000;
 const TEXT_TIMEOUT_MS = 10_000;
 const TEMPLATE_TIMEOUT_MS = 3_000;
 const TEXT_MEMORY = 768 * 2 ** 20;
+const MAX_TIMEOUT_MS = 30 * 60_000;
+/** A hundred texts that each stay just below their limit are no honest tokenizer or template either. */
+const TOTAL_FACTOR = 6;
+const MEMORY_SHARE = 0.75;
 
 /** A folder with an ONNX model in the Hugging Face layout, or a bare .onnx file. */
 export async function openOnnx(located: LocatedModel, options: OpenOptions = {}): Promise<ModelSource> {
@@ -47,11 +53,24 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     return parsed;
   };
   const runtime = lazy(() => startRuntime(located, config, model, options));
-  const call = caller(located, runtime, options);
+  const call = caller(located, runtime, model, options);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
-    files: filesCapability(delivery, async () => [modelPath, ...externalFiles(await model(), modelPath)]),
-    weights: { structure: async (): Promise<ModelStructure> => onnxStructure(await model(), config.config) },
+    // A model that cannot be parsed still has files worth recording.
+    files: filesCapability(delivery, async () => [
+      modelPath,
+      ...(await model().then(
+        (read) => externalFiles(read, modelPath),
+        () => [],
+      )),
+    ]),
+    weights: {
+      structure: async (): Promise<ModelStructure> => {
+        const read = await model();
+        await checkedExternalFiles(read, modelPath, delivery);
+        return onnxStructure(read, config.config);
+      },
+    },
     tokens: {
       encode: (text, { special = true } = {}) => call('encode', { text, special }),
       decode: (ids) => call('decode', { ids }),
@@ -75,7 +94,7 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     maxPositions: config.maxPositions,
     warnings: located.warnings,
     environment: () => ({ ...machine(options), ...(onnxruntime ? { onnxruntime } : {}) }),
-    close: async () => (await runtime.peek())?.close(),
+    close: async () => (await runtime.peek())?.host.close(),
   };
 }
 
@@ -101,89 +120,109 @@ async function withBytes<T>(
   }
 }
 
-/** Files that hold initializers outside the .onnx file, relative to the delivery. */
-function externalFiles(model: OnnxModel, modelPath: string): string[] {
-  const folder = dirname(modelPath) === '.' ? '' : `${dirname(modelPath)}/`;
-  const locations = model.graph.initializers.flatMap(({ storage }) =>
-    storage.kind === 'external' ? [`${folder}${storage.location}`] : [],
-  );
-  return [...new Set(locations)];
-}
-
 async function startRuntime(
   located: LocatedModel,
   config: ModelConfig,
   model: () => Promise<OnnxModel>,
   options: OpenOptions,
-): Promise<RuntimeHost> {
+): Promise<StartedRuntime> {
   const { delivery } = located;
+  const failures: Partial<Record<Resource, unknown>> = {};
+  const orNull = <T>(resource: Resource, value: Promise<T>): Promise<T | null> =>
+    value.catch((error: unknown) => {
+      failures[resource] = error;
+      return null;
+    });
   const settings: RuntimeConfig = {
-    model: await locate(located, model).catch(() => null),
+    model: await orNull('session', locateGraph(located, model, options.signal)),
     threads: options.threads ?? 0,
     keyValueHeads: config.keyValueHeads,
     headDim: config.headDim,
     eosTokenIds: config.eosTokenIds,
-    tokenizerPath: config.tokenizerFile === null ? null : await delivery.locate(config.tokenizerFile),
+    tokenizerPath:
+      config.tokenizerFile === null ? null : await orNull('tokenizer', delivery.locate(config.tokenizerFile)),
     tokenizerConfig: config.tokenizerConfig,
     template: config.template,
     templateVariables: config.templateVariables,
   };
-  return new RuntimeHost(settings);
+  return { host: new RuntimeHost(settings), failures };
 }
 
-async function locate(located: LocatedModel, model: () => Promise<OnnxModel>): Promise<ModelLocation> {
+async function locateGraph(
+  located: LocatedModel,
+  model: () => Promise<OnnxModel>,
+  signal: AbortSignal | undefined,
+): Promise<ModelLocation> {
   const { delivery, modelPath } = located;
   const path = await delivery.locate(modelPath);
-  const external = externalFiles(await model(), modelPath);
-  for (const file of external) await delivery.locate(file);
+  const external = await checkedExternalFiles(await model(), modelPath, delivery);
   if (external.length > 0 || (await sizeOf(delivery, modelPath)) < EXTERNALIZE_FROM)
     return { kind: 'path', path };
-  const name = path.slice(dirname(path).length + 1);
+  const options = signal ? { signal } : {};
   return {
     kind: 'graph',
-    bytes: await withBytes(located, (bytes) => externalize(bytes, name)),
+    bytes: await withBytes(located, (bytes) => externalize(bytes, basename(path), undefined, options)),
     folder: dirname(path),
   };
 }
 
+type Resource = (typeof RESOURCE_OF)[OperationName];
+interface StartedRuntime {
+  readonly host: RuntimeHost;
+  /** Why a resource is not there; its operations throw it. */
+  readonly failures: Readonly<Partial<Record<Resource, unknown>>>;
+}
 type Call = <K extends OperationName>(
   operation: K,
   args: RuntimeOperations[K]['args'],
 ) => Promise<RuntimeOperations[K]['result']>;
 
-function caller(located: LocatedModel, runtime: Lazy<RuntimeHost>, options: OpenOptions): Call {
-  const limits = lazy(async () => {
-    const weights = await weightBytes(located);
-    const model = {
-      timeoutMs: options.timeoutMs ?? MODEL_TIMEOUT_MS + weights / 50_000,
-      memoryBytes: options.memoryBytes ?? 3 * weights + 2 ** 30,
-    };
-    const text = { timeoutMs: options.timeoutMs ?? TEXT_TIMEOUT_MS, memoryBytes: model.memoryBytes };
-    return {
-      model,
-      text,
-      template: {
-        timeoutMs: Math.min(text.timeoutMs, TEMPLATE_TIMEOUT_MS),
-        memoryBytes: weights + TEXT_MEMORY,
-      },
-    };
-  });
+function caller(
+  located: LocatedModel,
+  runtime: Lazy<StartedRuntime>,
+  model: () => Promise<OnnxModel>,
+  options: OpenOptions,
+): Call {
+  const limits = lazy(async () => limitsFor(await weightBytes(located, model), options));
   return async (operation, args) => {
-    const all = await limits.get();
-    const chosen =
-      operation === 'render'
-        ? all.template
-        : operation === 'encode' || operation === 'decode'
-          ? all.text
-          : all.model;
-    return (await runtime.get()).call(operation, args, { ...chosen, signal: options.signal });
+    const resource = RESOURCE_OF[operation];
+    const { host, failures } = await runtime.get();
+    if (failures[resource] !== undefined) throw failures[resource];
+    return host.call(operation, args, { ...(await limits.get())[resource], signal: options.signal });
   };
 }
 
-async function weightBytes({ delivery, modelPath }: LocatedModel): Promise<number> {
-  const sizes = delivery.files.filter((file) => file === modelPath || /onnx_?data|\.data$/.test(file));
+function limitsFor(weights: number, options: OpenOptions): Record<Resource, OperationLimits> {
+  // A sparse file claims any size at no cost, so claimed sizes raise limits only up to what the machine has.
+  const machineBytes = totalmem() * MEMORY_SHARE;
+  const memoryBytes = options.memoryBytes ?? Math.min(3 * weights + 2 ** 30, machineBytes);
+  const text = options.timeoutMs ?? TEXT_TIMEOUT_MS;
+  const template = Math.min(text, TEMPLATE_TIMEOUT_MS);
+  return {
+    session: {
+      timeoutMs: options.timeoutMs ?? Math.min(MODEL_TIMEOUT_MS + weights / 50_000, MAX_TIMEOUT_MS),
+      memoryBytes,
+    },
+    tokenizer: { timeoutMs: text, totalMs: TOTAL_FACTOR * text, memoryBytes },
+    template: {
+      timeoutMs: template,
+      totalMs: TOTAL_FACTOR * template,
+      memoryBytes: Math.min(weights + TEXT_MEMORY, memoryBytes),
+    },
+  };
+}
+
+/** Bytes of the audited weights, as far as the delivery holds them. */
+async function weightBytes(
+  { delivery, modelPath }: LocatedModel,
+  model: () => Promise<OnnxModel>,
+): Promise<number> {
+  const external = await model().then(
+    (read) => externalFiles(read, modelPath),
+    () => [],
+  );
   let total = 0;
-  for (const file of sizes) total += await sizeOf(delivery, file);
+  for (const file of [modelPath, ...external]) total += await sizeOf(delivery, file).catch(() => 0);
   return total;
 }
 

@@ -30,9 +30,11 @@ export async function openCandidate(
 }
 
 function endpointUnsupported(url: string): AssayError {
+  // The origin alone: a full address may carry credentials.
+  const origin = URL.canParse(url) ? new URL(url).origin : 'The address';
   return new AssayError(
     'CANDIDATE_UNSUPPORTED',
-    `"${new URL(url).origin}" is an endpoint; this version audits files only.`,
+    `"${origin}" is an endpoint; this version audits files only.`,
     {
       hint: 'Audit the delivered ONNX folder, or watch the changelog for endpoint support.',
     },

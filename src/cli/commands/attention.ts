@@ -2,9 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { attention } from '../../api/attention.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { AssayError } from '../../core/errors.js';
+import { writeText } from '../io.js';
 import { type CollectFlags, collectOptions, withCollectOptions } from '../options.js';
 import { withSession } from '../session.js';
-import { candidateSpec } from './candidate.js';
+import { candidateSpec, printPlan } from './candidate.js';
 
 interface Flags extends CollectFlags {
   readonly prompt?: string;
@@ -22,11 +23,12 @@ export function attentionCommand(program: Command): void {
         throw new AssayError('USAGE', 'Give --prompt or --input-ids.', {
           hint: 'Example: --input-ids 1,2,3',
         });
+      if (flags.dryRun) return printPlan(flags, { only: ['attention-statistics'] });
       const reading = await withSession(flags, (signal, progress) =>
         attention(candidateSpec(candidate, flags), prompt, collectOptions(flags, signal, progress)),
       );
-      if (flags.json) process.stdout.write(canonicalJson(reading));
-      else process.stdout.write(table(reading.headCount, reading.normalizedEntropy));
+      if (flags.json) writeText('-', canonicalJson(reading));
+      else writeText('-', table(reading.headCount, reading.normalizedEntropy));
     });
 }
 

@@ -3,7 +3,7 @@ import { audit } from '../../api/audit.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { exitCodeOfReport } from '../exit.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, collectOptions, withCollectOptions } from '../options.js';
+import { type CollectFlags, claimStandardOutput, collectOptions, withCollectOptions } from '../options.js';
 import { chooseOutputs, type OutputTarget, writeReport } from '../output.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
@@ -20,6 +20,7 @@ export function auditCommand(program: Command): void {
     .option('--evidence <file>', 'keep the evidence')
     .action(async (candidate: string, flags: AuditFlags) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
+      claimStandardOutput([flags.evidence, ...outputs.map(({ path }) => path)]);
       const judging = scoreOptions(flags);
       if (flags.dryRun) return printPlan(flags);
       const report = await withSession(flags, (signal, progress) =>

@@ -2,6 +2,7 @@ import { plannedCost } from '../../api/collect.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { AssayError } from '../../core/errors.js';
 import type { CandidateSpec } from '../../core/types.js';
+import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
 /** A command-line candidate: a path, or an address with --model. Throws USAGE. */
@@ -23,9 +24,14 @@ export function candidateSpec(
   };
 }
 
-/** `--dry-run`: requests and tokens per probe. */
-export function printPlan(flags: Pick<CollectFlags, 'suite' | 'json'>, only?: readonly string[]): void {
-  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) });
+/** `--dry-run`: requests and tokens per probe, of `times` collections. */
+export function printPlan(
+  flags: Pick<CollectFlags, 'suite' | 'json'>,
+  { only, times = 1 }: { readonly only?: readonly string[]; readonly times?: number } = {},
+): void {
+  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }).map(
+    ({ probe, requests, tokens }) => ({ probe, requests: requests * times, tokens: tokens * times }),
+  );
   const text = flags.json
     ? canonicalJson({ schema: 'plan/1', suite: flags.suite, probes: plan })
     : plan
@@ -34,5 +40,5 @@ export function printPlan(flags: Pick<CollectFlags, 'suite' | 'json'>, only?: re
             `${probe.padEnd(22)} ${String(requests).padStart(5)} requests ${String(tokens).padStart(8)} tokens at most\n`,
         )
         .join('');
-  process.stdout.write(text);
+  writeText('-', text);
 }

@@ -19,7 +19,7 @@ export function collectCommand(program: Command): void {
     .option('--only <probe,…>', 'run only these probes')
     .action(async (candidate: string, flags: Flags) => {
       const only = flags.only?.split(',').map((id) => id.trim());
-      if (flags.dryRun) return printPlan(flags, only);
+      if (flags.dryRun) return printPlan(flags, only ? { only } : {});
       const session = { progress: flags.progress, ...(flags.out === '-' ? {} : { evidence: flags.out }) };
       const evidence = await withSession(session, (signal, progress) =>
         collect(candidateSpec(candidate, flags), {
@@ -28,7 +28,7 @@ export function collectCommand(program: Command): void {
         }),
       );
       writeText(flags.out, canonicalJson(evidence));
-      if (flags.json && flags.out !== '-') process.stdout.write(canonicalJson(evidence));
+      if (flags.json && flags.out !== '-') writeText('-', canonicalJson(evidence));
       process.exitCode = exitCodeOfEvidence(evidence);
     });
 }

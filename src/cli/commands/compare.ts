@@ -4,7 +4,7 @@ import { exitCodeOfReport } from '../exit.js';
 import { type CollectFlags, collectOptions, repeated, withCollectOptions } from '../options.js';
 import { chooseOutputs, type OutputTarget, parseOutput, writeReport } from '../output.js';
 import { withSession } from '../session.js';
-import { candidateSpec } from './candidate.js';
+import { candidateSpec, printPlan } from './candidate.js';
 
 export function compareCommand(program: Command): void {
   withCollectOptions(program.command('compare <first> <second>'))
@@ -17,6 +17,7 @@ export function compareCommand(program: Command): void {
     .action(
       async (first: string, second: string, flags: CollectFlags & { output?: readonly OutputTarget[] }) => {
         const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
+        if (flags.dryRun) return printPlan(flags, { times: 2 });
         const report = await withSession(flags, (signal, progress) =>
           compare(
             candidateSpec(first, flags),

@@ -4,6 +4,7 @@ import { canonicalJson } from '../../core/canonical-json.js';
 import type { Architecture, Evidence, Fact, FilesEvidence } from '../../core/types.js';
 import { cleanText } from '../../report/text.js';
 import { exitCodeOfEvidence } from '../exit.js';
+import { writeText } from '../io.js';
 import { type CollectFlags, collectOptions, withCollectOptions } from '../options.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
@@ -12,11 +13,11 @@ export function fingerprintCommand(program: Command): void {
   withCollectOptions(program.command('fingerprint <candidate>'))
     .description('files, digests and architecture; runs no model')
     .action(async (candidate: string, flags: CollectFlags) => {
-      if (flags.dryRun) return printPlan(flags, ['files', 'architecture']);
+      if (flags.dryRun) return printPlan(flags, { only: ['files', 'architecture'] });
       const evidence = await withSession(flags, (signal, progress) =>
         fingerprint(candidateSpec(candidate, flags), collectOptions(flags, signal, progress)),
       );
-      process.stdout.write(flags.json ? canonicalJson(evidence) : describe(evidence));
+      writeText('-', flags.json ? canonicalJson(evidence) : describe(evidence));
       process.exitCode = exitCodeOfEvidence(evidence);
     });
 }

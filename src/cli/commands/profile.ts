@@ -7,6 +7,7 @@ import { writeProfile } from '../../profile/write.js';
 import { writeText } from '../io.js';
 import {
   type CollectFlags,
+  claimStandardOutput,
   collectOptions,
   repeated,
   wholeNumber,
@@ -14,6 +15,7 @@ import {
   withJson,
 } from '../options.js';
 import { withSession } from '../session.js';
+import { printPlan } from './candidate.js';
 
 const KINDS: readonly VersionKind[] = ['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other'];
 
@@ -31,20 +33,21 @@ export function profileCommand(program: Command): void {
     .description('shipped profiles')
     .action(({ json }: { json?: boolean }) => {
       const ids = shippedProfiles();
-      process.stdout.write(json ? canonicalJson({ profiles: ids }) : ids.map((id) => `${id}\n`).join(''));
+      writeText('-', json ? canonicalJson({ profiles: ids }) : ids.map((id) => `${id}\n`).join(''));
     });
   withJson(profile.command('show <name|file>'))
     .description('variants, facts and digests')
     .action((name: string, { json }: { json?: boolean }) => {
       const summary = summarise(loadProfile(name));
-      process.stdout.write(json ? canonicalJson(summary) : `${describe(summary).join('\n')}\n`);
+      writeText('-', json ? canonicalJson(summary) : `${describe(summary).join('\n')}\n`);
     });
   withJson(profile.command('check <name|file>'))
     .description('validate a profile')
     .action((name: string, { json }: { json?: boolean }) => {
       const { id, variants } = loadProfile(name);
       const count = Object.keys(variants).length;
-      process.stdout.write(
+      writeText(
+        '-',
         json ? canonicalJson({ id, valid: true, variants: count }) : `${id} is valid: ${count} variants\n`,
       );
     });
@@ -62,6 +65,8 @@ function buildCommand(profile: Command): void {
     .option('--runs <n>', 'runs per artifact, each with its own seed', wholeNumber, 2)
     .requiredOption('-o, --out <file>', 'profile file to write')
     .action(async (flags: BuildFlags) => {
+      claimStandardOutput([flags.out, flags.json ? '-' : undefined]);
+      if (flags.dryRun) return printPlan(flags, { times: flags.variant.length * Math.max(1, flags.runs) });
       const built = await withSession(flags, (signal, progress) =>
         buildProfile(flags.variant, {
           ...collectOptions(flags, signal, progress),
@@ -73,7 +78,7 @@ function buildCommand(profile: Command): void {
         }),
       );
       writeText(flags.out, writeProfile(built));
-      if (flags.json) process.stdout.write(canonicalJson(summarise(built)));
+      if (flags.json) writeText('-', canonicalJson(summarise(built)));
     });
 }
 

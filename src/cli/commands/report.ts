@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readReport } from '../../profile/report.js';
 import { exitCodeOfReport } from '../exit.js';
-import { readText } from '../io.js';
+import { readJsonText } from '../io.js';
 import { repeated, withJson } from '../options.js';
 import { chooseOutputs, type OutputTarget, parseOutput, writeReport } from '../output.js';
 
@@ -15,7 +15,7 @@ export function reportCommand(program: Command): void {
     )
     .action((path: string, flags: { json?: boolean; output?: readonly OutputTarget[] }) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
-      const report = readReport(readText(path), `"${path}"`);
+      const report = readReport(readJsonText(path), `"${path}"`);
       writeReport(report, outputs);
       process.exitCode = exitCodeOfReport(report);
     });

@@ -1,4 +1,5 @@
-import { AssayError, errorRecord } from '../../core/errors.js';
+import { dirname } from 'node:path';
+import { AssayError, concealFolders, errorRecord } from '../../core/errors.js';
 import { attentionStatistics } from './attention-statistics.js';
 import { generate } from './generate.js';
 import { teacherForce } from './log-probs.js';
@@ -9,6 +10,7 @@ import type {
   RuntimeConfig,
   RuntimeOperations,
 } from './protocol.js';
+import { checkedReply } from './reply.js';
 import { type ModelSession, openSession } from './session.js';
 import { renderTemplate } from './template.js';
 import { loadTokenizer, type TextCodec } from './tokenizer.js';
@@ -48,7 +50,7 @@ function handlers(config: RuntimeConfig): Handlers {
 }
 
 function main(): void {
-  const watchdog = startWatchdog();
+  const watchdog = startWatchdog(Number(process.argv[2]));
   const send = (message: ChildMessage): void => {
     process.send?.(message);
   };
@@ -56,21 +58,30 @@ function main(): void {
   process.on('message', (message: ParentMessage) => {
     if (message.type === 'configure') {
       operations = handlers(message.config);
+      concealFolders(foldersOf(message.config));
       send({ type: 'ready' });
       return;
     }
     watchdog.setLimit(message.memoryLimit);
     const handler = operations?.[message.operation] as ((args: unknown) => Promise<unknown>) | undefined;
     const work = handler
-      ? handler(message.args)
+      ? handler(message.args).then(checkedReply)
       : Promise.reject(new AssayError('INTERNAL', `The runtime has no operation ${message.operation}.`));
     work.then(
       (value) => send({ type: 'result', id: message.id, value }),
       (error: unknown) => send({ type: 'error', id: message.id, error: errorRecord(error) }),
     );
   });
-  // The parent died: nobody is left to stop a runaway model.
   process.on('disconnect', () => process.exit(0));
+  // Ctrl-C reaches the whole process group; the parent decides what becomes of this process.
+  process.on('SIGINT', () => undefined);
+}
+
+function foldersOf({ model, tokenizerPath }: RuntimeConfig): string[] {
+  const folder = model?.kind === 'graph' ? model.folder : model && dirname(model.path);
+  return [folder, tokenizerPath && dirname(tokenizerPath)].filter(
+    (path): path is string => path !== null && path !== '.',
+  );
 }
 
 main();

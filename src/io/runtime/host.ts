@@ -15,6 +15,8 @@ import {
 export interface OperationLimits {
   readonly timeoutMs: number;
   readonly memoryBytes: number;
+  /** Ceiling of all operations on the same resource together. */
+  readonly totalMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,6 +44,7 @@ interface LiveChild {
 export class RuntimeHost {
   readonly #config: RuntimeConfig;
   readonly #failed = new Map<string, AssayError>();
+  readonly #spentMs = new Map<string, number>();
   #child: LiveChild | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #nextId = 1;
@@ -69,10 +72,17 @@ export class RuntimeHost {
     const resource = RESOURCE_OF[operation];
     const earlier = this.#failed.get(resource);
     if (earlier) throw earlier;
+    const { totalMs = Number.POSITIVE_INFINITY } = limits;
     let last: Ending | undefined;
     for (let start = 0; start < 2; start++) {
       throwIfAborted(limits.signal);
+      if ((this.#spentMs.get(resource) ?? 0) > totalMs) {
+        last = { ending: 'timeout', detail: 'total' };
+        break;
+      }
+      const started = performance.now();
       const settled = await this.#once(operation, args, limits);
+      this.#spentMs.set(resource, (this.#spentMs.get(resource) ?? 0) + performance.now() - started);
       if ('value' in settled) return settled.value;
       if ('error' in settled)
         throw new AssayError(settled.error.code, settled.error.message, hintOf(settled.error));
@@ -127,12 +137,14 @@ function launch(): LiveChild {
     const value = process.env[name];
     if (value !== undefined) env[name] = value;
   }
-  const child = fork(runtimeEntry, [], {
+  const child = fork(runtimeEntry, [String(process.pid)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [`--max-old-space-size=${HEAP_MB}`],
     env,
   });
+  // A late failure to signal a dead child must not become an uncaught exception.
+  child.on('error', () => undefined);
   let tail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-STDERR_KEPT);
@@ -158,7 +170,8 @@ function exchange(
       child.kill('SIGKILL');
     };
     const onMessage = (reply: ChildMessage): void => {
-      if (reply.type === 'ready') finish({ value: undefined });
+      if (reply.type === 'ready' || message.type === 'configure') finish({ value: undefined });
+      else if (reply.id !== message.id) return;
       else if (reply.type === 'result') finish({ value: reply.value });
       else finish({ error: reply.error });
     };
@@ -188,13 +201,13 @@ function endingError(operation: OperationName, last: Ending, limits: OperationLi
     RESOURCE_OF[operation]
   ];
   if (last.ending === 'timeout') {
-    return new AssayError(
-      'RUNTIME_TIMEOUT',
-      `${subject} gave no answer to "${operation}" within ${limits.timeoutMs} ms, twice.`,
-      {
-        hint: 'Raise --timeout for a slow machine; otherwise treat the file as hostile.',
-      },
-    );
+    const allowed =
+      last.detail === 'total'
+        ? `spent the ${limits.totalMs} ms that all its operations may take`
+        : `gave no answer to "${operation}" within ${limits.timeoutMs} ms, twice`;
+    return new AssayError('RUNTIME_TIMEOUT', `${subject} ${allowed}.`, {
+      hint: 'Raise --timeout for a slow machine; otherwise treat the file as hostile.',
+    });
   }
   if (last.ending === 'memory') {
     const megabytes = Math.round(limits.memoryBytes / 2 ** 20);
