@@ -3,6 +3,7 @@ import { AssayError } from '../core/errors.js';
 import { runSignals, viewsOf } from '../core/signals.js';
 import type { Architecture, Clause, Evidence, ReferenceProfile, Report, Signal } from '../core/types.js';
 import { sha256 } from '../io/files.js';
+import { checkEvidence } from '../profile/evidence.js';
 import { SIGNALS } from '../registry.js';
 import { judge } from '../verdict/policy.js';
 import { loadProfile, toolIdentity } from './assets.js';
@@ -19,9 +20,10 @@ export interface ScoreOptions {
 
 /**
  * Judge evidence against a profile. Pure: the same inputs give the same report, on any machine.
- * Throws PROFILE_NOT_FOUND, PROFILE_INVALID, or USAGE for a claim the profile does not have.
+ * Throws EVIDENCE_INVALID, PROFILE_NOT_FOUND, PROFILE_INVALID, or USAGE for a claim the profile does not have.
  */
 export function score(evidence: Evidence, options: ScoreOptions): Report {
+  checkEvidence(evidence, `of "${evidence?.candidate?.label}"`);
   const profile = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
   const claim = claimOf(profile, options.claim);
   const results = runSignals(evidence, profile, options.signals ?? SIGNALS);
@@ -64,7 +66,7 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
 function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
   const claim = wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
-  if (claim !== undefined && profile.variants[claim]) return claim;
+  if (claim !== undefined && Object.hasOwn(profile.variants, claim)) return claim;
   throw new AssayError('USAGE', `Profile "${profile.id}" has no variant "${claim}".`, {
     hint: `Variants: ${ids.join(', ')}.`,
   });

@@ -11,6 +11,12 @@ const status = z.discriminatedUnion('status', [
     error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
   }),
 ]);
+/** The verdict itself reads contradictions; all other probe data are checked by the signal that reads them. */
+const architecture = z.object({
+  contradictions: z.array(
+    z.object({ fact: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
+  ),
+});
 const evidenceSchema = z.object({
   schema: z.literal('evidence/1'),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -19,13 +25,23 @@ const evidenceSchema = z.object({
   environment: z.record(z.string(), scalar),
   seed: z.number().int(),
   suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }),
-  probes: z.record(z.string(), status),
+  probes: z
+    .record(z.string(), status)
+    .refine(
+      ({ architecture: probe }) => probe?.status !== 'ok' || architecture.safeParse(probe.data).success,
+      { message: 'the architecture probe has no list of contradictions' },
+    ),
   warnings: z.array(z.string()),
 });
 
-/** Check saved evidence before it is scored. Throws EVIDENCE_INVALID. */
+/** Parse and check saved evidence. Throws EVIDENCE_INVALID. */
 export function readEvidence(text: string, name: string): Evidence {
-  const parsed = evidenceSchema.safeParse(json(text, name));
+  return checkEvidence(json(text, name), name);
+}
+
+/** Check that a value has the shape of evidence before it is scored. Throws EVIDENCE_INVALID. */
+export function checkEvidence(value: unknown, name: string): Evidence {
+  const parsed = evidenceSchema.safeParse(value);
   if (parsed.success) return parsed.data as Evidence;
   throw new AssayError('EVIDENCE_INVALID', `Evidence ${name} is invalid: ${z.prettifyError(parsed.error)}`, {
     hint: 'Collect it again with: assay collect <candidate> -o evidence.json',
