@@ -16,7 +16,7 @@ beforeAll(async () => {
   if (!existsSync(join(ROOT, 'dist/esm/index.js'))) throw new Error('Nothing to pack: npm run build first.');
   project = await installProject();
 }, TIMEOUT);
-afterAll(() => project?.remove());
+afterAll(() => project?.remove(), TIMEOUT);
 
 describe('the tarball', () => {
   test('holds the library and its data, and nothing else', async () => {
