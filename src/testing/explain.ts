@@ -1,0 +1,33 @@
+import type { Report } from '../core/types.js';
+import { verdictSentence } from '../report/index.js';
+import { cleanText } from '../report/text.js';
+
+const MAX_REASONS = 3;
+
+/** A verdict in plain text: the sentence, its strongest reasons, what stood in the way and what would decide. */
+export function explain(report: Report, notes: readonly string[] = []): string {
+  const { outcome, reasons, wouldDecide } = report.verdict;
+  const failed = report.clauses.filter(({ passed }) => !passed);
+  return [
+    verdictSentence(report),
+    ...reasons.slice(0, MAX_REASONS).map(({ sentence }) => `  - ${cleanText(sentence)}`),
+    ...section('Not met:', [
+      ...notes,
+      ...failed.map(({ id, expected, observed }) => `${id}: expected ${expected}, observed ${observed}`),
+    ]),
+    ...section('Could not be measured:', outcome === 'upheld' ? [] : failures(report)),
+    ...section('What would decide:', wouldDecide),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  - ${cleanText(line)}`)];
+}
+
+/** One cause usually stops several probes, so equal causes are told once. */
+function failures({ probes }: Report): string[] {
+  const lines = Object.values(probes).flatMap(({ error }) =>
+    error ? [`${error.code}: ${error.message}${error.hint === undefined ? '' : ` Next: ${error.hint}`}`] : [],
+  );
+  return [...new Set(lines)];
+}
