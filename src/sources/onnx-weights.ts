@@ -35,6 +35,8 @@ export function weightTensors(index: OnnxIndex): WeightTensor[] {
   return [...index.constants.values()].flatMap((tensor) => {
     const logical = packed.get(tensor.name);
     const type = dataType(tensor.dataType);
+    // Vectors in Constant nodes are shapes and rotary frequencies.
+    if (tensor.dims.length < 2 && index.makers.has(tensor.name)) return [];
     if (!logical && (isAuxiliary(index, tensor) || isTable(index, tensor))) return [];
     return [
       {

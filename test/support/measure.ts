@@ -51,15 +51,24 @@ export function distance(a: readonly number[], b: readonly number[]): number {
   return a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (b[i] as number))), 0);
 }
 
-/** How far a model's next-token and target log-probabilities are from torch's. */
-export async function distanceToTorch(path: string, name: string): Promise<{ last: number; target: number }> {
+/** How far a model's next-token and target log-probabilities are from torch's, and how it continues. */
+export async function distanceToTorch(
+  path: string,
+  name: string,
+): Promise<{ last: number; target: number; greedy: readonly number[] }> {
   const { ids, greedy, logitsLast, logprobsTarget } = golden(name);
   const everyToken = logitsLast.map((_, id) => id);
-  const [scored] = await measure(path, ({ logits }) =>
-    logits.score([[...ids, greedy[0] as number]], everyToken),
+  const [scored, continued] = await measure(
+    path,
+    async ({ logits, sampling }) =>
+      [
+        (await logits.score([[...ids, greedy[0] as number]], everyToken))[0],
+        (await sampling.generate(ids, { maxNewTokens: greedy.length, ignoreEos: true })).ids,
+      ] as const,
   );
   return {
     last: distance(scored?.sample.at(-1) ?? [], logSoftmax(logitsLast)),
     target: distance(scored?.target.slice(0, -1) ?? [], logprobsTarget),
+    greedy: continued,
   };
 }
