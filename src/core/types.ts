@@ -108,11 +108,12 @@ export interface ModelStructure {
   readonly tensors: readonly WeightTensor[];
   /** Dimensions [vocabulary, hidden] of the token embedding, when the graph shows it. */
   readonly embedding: readonly [number, number] | null;
-  /** Head counts that fused attention operators declare, in graph order. */
+  /** Attention sites in graph order, with what each shows of its heads: declared, or split by a reshape; 0 when unknown. */
   readonly fusedAttention: readonly {
     readonly operator: string;
     readonly heads: number;
     readonly keyValueHeads: number;
+    readonly headDim?: number;
   }[];
   readonly operators: Readonly<Record<string, number>>;
   /** config.json, or null when absent. */

@@ -1,3 +1,4 @@
+import { cacheAxes } from '../core/cache-axes.js';
 import type {
   Architecture,
   Contradiction,
@@ -15,42 +16,44 @@ const FLOATS = new Set(['FLOAT', 'FLOAT16', 'BFLOAT16', 'DOUBLE']);
 /** Share of all matrix elements a type must hold before it says how the weights are stored. */
 const NARROW_SHARE = 0.1;
 
+/** Exporters round a vocabulary up to a multiple of 8 to 512; 50,257 becomes 50,304. */
+const PADDING = { multiple: 8, below: 512, share: 0.125 };
+/** Widths of token tables that are projected to or from the hidden size (ALBERT, ELECTRA, OPT-350m). */
+const FACTORIZED = ['embedding_size', 'word_embed_proj_dim'];
+
 /**
  * Layers, heads and sizes of a transformer with the origin of each. Cache and attention shapes outrank
- * config.json, and every disagreement between two sources is returned as a contradiction.
+ * config.json, and every disagreement between two sources is returned as a contradiction. A source that may
+ * honestly differ (repeated key/value heads, a padded vocabulary, layers without a cache) is not asked.
  */
 export function readArchitecture(structure: ModelStructure): Architecture {
   const config = languageConfig(structure.config);
-  const number = (...keys: string[]): number | undefined =>
-    keys.map((key) => config[key]).find((value): value is number => typeof value === 'number' && value > 0);
-  const keys = structure.inputs.filter(
-    ({ name, dims }) => /^past.*key$|^past_\d+$/.test(name) && dims.length >= 4,
-  );
-  const attention = structure.outputs.filter(
-    ({ name, dims }) => dims.length === 4 && !/^present|cross/i.test(name),
-  );
-  const fused = structure.fusedAttention;
-  const hidden = number('hidden_size', 'n_embd', 'd_model');
-  const heads = number('num_attention_heads', 'n_head');
+  const stated = claims(config);
+  const caches = structure.inputs.filter(({ name, dims }) => isCache(name) && dims.length >= 4);
+  const attention = structure.outputs.filter(({ name, dims }) => isAttention(name) && dims.length === 4);
+  const sites = structure.fusedAttention;
   const all: Record<string, Sources> = {
-    layers: { shapes: keys.length || attention.length, config: number('num_hidden_layers', 'n_layer') },
-    hiddenSize: { shapes: structure.embedding?.[1], config: hidden },
-    attentionHeads: { shapes: dimension(attention, -3), graph: fused[0]?.heads, config: heads },
-    keyValueHeads: {
-      shapes: dimension(keys, -3),
-      graph: fused[0]?.keyValueHeads,
-      config: number('num_key_value_heads'),
+    layers: layers(structure, config, stated.layers),
+    hiddenSize: { shapes: hiddenSize(structure, config), config: stated.hiddenSize },
+    attentionHeads: {
+      shapes: dimension(attention.map(({ dims }) => dims.at(-3))),
+      graph: dimension(sites.map(({ heads }) => heads)),
+      config: stated.attentionHeads,
     },
-    headDim: { shapes: dimension(keys, -1), config: number('head_dim') },
-    vocabSize: { shapes: structure.embedding?.[0], config: number('vocab_size') },
-    maxPositions: { config: number('max_position_embeddings', 'n_positions') },
+    keyValueHeads: {
+      shapes: cacheDimension(caches, 'heads'),
+      graph: dimension(sites.map(({ keyValueHeads }) => keyValueHeads)),
+      config: stated.keyValueHeads,
+    },
+    // Latent attention caches keys wider than the values and than any head_dim the configuration states.
+    headDim: {
+      shapes: cacheDimension(caches, 'size'),
+      config: config.kv_lora_rank ? undefined : stated.headDim,
+    },
+    vocabSize: vocabulary(structure.embedding?.[0], stated.vocabSize),
+    maxPositions: { config: stated.maxPositions },
   };
-  // Derived by convention, so they fill a gap but never contradict what another source states.
-  const conventions: Record<string, Sources> = {
-    layers: { graph: fused.length },
-    keyValueHeads: { config: heads },
-    headDim: { config: hidden && heads ? hidden / heads : undefined },
-  };
+  const conventions = fallbacks(structure, stated);
   const fact = (name: string): Fact<number> | null => best(all[name] ?? {}) ?? best(conventions[name] ?? {});
   return {
     family: typeof config.model_type === 'string' ? { value: config.model_type, from: 'config' } : null,
@@ -66,16 +69,134 @@ export function readArchitecture(structure: ModelStructure): Architecture {
   };
 }
 
-function languageConfig(config: ModelStructure['config']): Readonly<Record<string, unknown>> {
-  const inner = config?.text_config;
-  return (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : config) ?? {};
+type Config = Readonly<Record<string, unknown>>;
+type Claim =
+  | 'layers'
+  | 'hiddenSize'
+  | 'attentionHeads'
+  | 'keyValueHeads'
+  | 'headDim'
+  | 'vocabSize'
+  | 'maxPositions';
+
+/** What config.json says, under the names that model families use. */
+function claims(config: Config): Readonly<Record<Claim, number | undefined>> {
+  const number = (...keys: string[]): number | undefined => firstNumber(config, keys);
+  return {
+    layers: number('num_hidden_layers', 'n_layer', 'num_layers', 'n_layers'),
+    hiddenSize: number('hidden_size', 'n_embd', 'd_model', 'dim'),
+    attentionHeads: number('num_attention_heads', 'n_head', 'num_heads', 'n_heads'),
+    keyValueHeads: number('num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'multi_query_group_num'),
+    headDim: number('head_dim'),
+    vocabSize: number('vocab_size'),
+    maxPositions: number('max_position_embeddings', 'n_positions', 'max_seq_len', 'seq_length'),
+  };
 }
 
-/** One fixed dimension that all ports agree on; ports that differ or leave it symbolic say nothing. */
-function dimension(ports: readonly Port[], axis: number): number | undefined {
-  const values = new Set(ports.map(({ dims }) => dims.at(axis)));
+function firstNumber(config: Config, keys: readonly string[]): number | undefined {
+  return keys
+    .map((key) => config[key])
+    .find((value): value is number => typeof value === 'number' && value > 0);
+}
+
+/** Derived by convention, so they fill a gap but never contradict what another source states. */
+function fallbacks(
+  { fusedAttention: sites, outputs, embedding, config }: ModelStructure,
+  stated: Readonly<Record<Claim, number | undefined>>,
+): Record<string, Sources> {
+  const { hiddenSize, attentionHeads } = stated;
+  const logits = outputs.find(({ name, dims }) => /logits$/.test(name) && dims.length === 3);
+  const attention = outputs.filter(({ name, dims }) => isAttention(name) && dims.length === 4);
+  const latent = Boolean(languageConfig(config).kv_lora_rank);
+  const derived = hiddenSize && attentionHeads && !latent ? hiddenSize / attentionHeads : undefined;
+  const oneGroup = languageConfig(config).multi_query === true ? 1 : undefined;
+  return {
+    layers: { shapes: attention.length, graph: sites.length },
+    keyValueHeads: {
+      config: oneGroup ?? attentionHeads,
+      ...(oneGroup || attentionHeads ? {} : { graph: dimension(sites.map(({ heads }) => heads)) }),
+    },
+    headDim:
+      derived && Number.isInteger(derived)
+        ? { config: derived }
+        : { graph: dimension(sites.map(({ headDim = 0 }) => headDim)) },
+    vocabSize: { shapes: embedding === null ? dimension([logits?.dims[2]]) : undefined },
+  };
+}
+
+function languageConfig(config: ModelStructure['config']): Config {
+  const inner = config?.text_config;
+  return (typeof inner === 'object' && inner !== null ? (inner as Config) : config) ?? {};
+}
+
+function isCache(name: string): boolean {
+  return /^past/.test(name) && !/encoder|cross|conv|ssm|recurrent|(^|[._])states?([._]|$)/i.test(name);
+}
+
+function isAttention(name: string): boolean {
+  return (
+    /att(n|ention)/i.test(name) && !/^(present|past)|cross|encoder|mask/i.test(name.replace('decoder', ''))
+  );
+}
+
+/**
+ * Caches outrank attention sites. Sites only speak for a plain stack of attention layers: where other layers are
+ * mixed in there are honestly fewer, and where attention is split in two or crosses to an encoder, more.
+ */
+function layers(structure: ModelStructure, config: Config, stated: number | undefined): Sources {
+  const shapes = cachedLayers(structure, config);
+  const sites = structure.fusedAttention.length;
+  const mixed = Object.keys(structure.operators).some((name) => /Conv|Scan|Loop|LinearAttention/.test(name));
+  const plain = shapes === undefined && stated !== undefined && sites > 0 && sites <= stated && !mixed;
+  return plain && !isHybrid(config) ? { graph: sites, config: stated } : { shapes, config: stated };
+}
+
+function isHybrid(config: Config): boolean {
+  const kinds = Array.isArray(config.layer_types) ? config.layer_types : [];
+  if (kinds.some((kind) => !/^(full|sliding|chunked)_attention$/.test(String(kind)))) return true;
+  return Object.keys(config).some((key) =>
+    /hybrid|ssm|mamba|linear_|conv_|attn_layer|attention_interval/.test(key),
+  );
+}
+
+/**
+ * Layers that keep a cache. Some families share one between layers, or keep another state in the rest of them;
+ * there the shapes do not say how many layers there are.
+ */
+function cachedLayers({ inputs }: ModelStructure, config: Config): number | undefined {
+  const past = inputs.map(({ name }) => name).filter((name) => /^past.*\d/.test(name));
+  if (!past.every(isCache) || firstNumber(config, ['num_kv_shared_layers'])) return undefined;
+  const found = new Set(past.map((name) => /\d+/.exec(name)?.[0]));
+  const dense = [...found].every((layer) => Number(layer) < found.size);
+  return dense && found.size > 0 ? found.size : undefined;
+}
+
+function hiddenSize({ embedding }: ModelStructure, config: Config): number | undefined {
+  const width = embedding?.[1];
+  return width === firstNumber(config, FACTORIZED) ? undefined : width;
+}
+
+/** An embedding may have more rows than there are tokens, never fewer. */
+function vocabulary(rows: number | undefined, stated: number | undefined): Sources {
+  const extra = (rows ?? 0) - (stated ?? 0);
+  const padded = rows && stated && extra > 0 && extra < PADDING.below && extra <= PADDING.share * stated;
+  return padded && rows % PADDING.multiple === 0 ? { config: stated } : { shapes: rows, config: stated };
+}
+
+/** One fixed number that all agree on; values that differ, are symbolic or missing say nothing. */
+function dimension(found: readonly (number | string | undefined)[]): number | undefined {
+  const values = new Set(found);
   const [only] = values;
   return values.size === 1 && typeof only === 'number' && only > 0 ? only : undefined;
+}
+
+function cacheDimension(caches: readonly Port[], which: 'heads' | 'size'): number | undefined {
+  return dimension(
+    caches.map(({ dims }) => {
+      const axis = cacheAxes(dims)?.[which];
+      return axis === undefined ? undefined : dims[axis];
+    }),
+  );
 }
 
 function best(sources: Sources): Fact<number> | null {
@@ -101,7 +222,7 @@ function storage(
   let matrices = 0;
   for (const tensor of tensors) {
     const elements = tensor.dims.reduce((product, dim) => product * dim, 1);
-    const matrix = tensor.dims.length === 2 && Math.min(...tensor.dims) > 1 && isWeightType(tensor.type);
+    const matrix = isMatrix(tensor.dims) && isWeightType(tensor.type);
     if (matrix) {
       types[tensor.type] = (types[tensor.type] ?? 0) + elements;
       bits.set(tensor.bits, (bits.get(tensor.bits) ?? 0) + elements);
@@ -118,6 +239,11 @@ function storage(
     weightBits: narrow.length > 0 ? { value: Math.min(...narrow), from: 'shapes' } : null,
     weightTypes: types,
   };
+}
+
+/** Matrices, stacks of expert matrices and convolutions; masks with leading ones and vectors kept as rows are none. */
+function isMatrix(dims: readonly number[]): boolean {
+  return dims.length >= 2 && (dims[0] ?? 0) > 1 && dims.filter((dim) => dim > 1).length >= 2;
 }
 
 function isWeightType(type: string): boolean {

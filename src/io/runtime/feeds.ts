@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { cacheAxes, isOpen } from '../../core/cache-axes.js';
 import { AssayError } from '../../core/errors.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
 import type { Ort } from './session.js';
@@ -14,43 +15,169 @@ export interface FeedPlan {
   readonly ids: PortDescription;
   readonly others: readonly PortDescription[];
   readonly cache: readonly PortDescription[];
-  readonly hasMask: boolean;
+  /** Rows of different length may share a batch: there is a mask, and positions are not counted from the padding. */
+  readonly canPad: boolean;
+  /** Chunks after the first may have several tokens; older merged decoders continue one token at a time. */
+  readonly canChunk: boolean;
   readonly keyValueHeads: number | undefined;
   readonly headDim: number | undefined;
 }
 
-const KNOWN = new Set([
-  'attention_mask',
-  'position_ids',
-  'token_type_ids',
-  'use_cache_branch',
-  'num_logits_to_keep',
-]);
+/** One call: `width` columns of new tokens after `past` seen ones, row r padded on the left by `pads[r]`. */
+interface Call {
+  readonly batch: number;
+  readonly width: number;
+  readonly past: number;
+  readonly pads: readonly number[];
+}
+interface Values {
+  readonly values: readonly number[];
+  readonly dims: readonly number[];
+}
+interface Filler {
+  readonly names: RegExp;
+  /** Ranks the input may have; any other is a different input of the same name. */
+  readonly ranks: readonly number[];
+  readonly fill: (call: Call, port: PortDescription) => Values;
+}
+
+const scalar = (value: number, { dims }: PortDescription): Values => ({
+  values: [value],
+  dims: dims.length === 0 ? [] : [1],
+});
+const cells = ({ batch }: Call, width: number, value: (row: number, column: number) => number): number[] =>
+  Array.from({ length: batch * width }, (_, i) => value(Math.floor(i / width), i % width));
+
+/** Inputs besides tokens and cache, and what a plain text puts into them. */
+const FILLERS: readonly Filler[] = [
+  {
+    names: /^(attention|input)_mask$/,
+    ranks: [2],
+    fill: (call) => {
+      const total = call.past + call.width;
+      const visible = (row: number, column: number): number =>
+        column < call.past || column - call.past >= (call.pads[row] ?? 0) ? 1 : 0;
+      return { values: cells(call, total, visible), dims: [call.batch, total] };
+    },
+  },
+  {
+    names: /^position_ids$/,
+    ranks: [1, 2, 3],
+    fill: (call, { dims }) => {
+      const rows = cells(call, call.width, (row, column) =>
+        Math.max(0, call.past + column - (call.pads[row] ?? 0)),
+      );
+      // Multimodal rotary positions: time, height and width are equal for text.
+      if (dims.length === 3)
+        return { values: [...rows, ...rows, ...rows], dims: [3, call.batch, call.width] };
+      return { values: rows, dims: dims.length === 1 ? [rows.length] : [call.batch, call.width] };
+    },
+  },
+  {
+    names: /^(token_type|segment)_ids$/,
+    ranks: [2],
+    fill: (call) => ({ values: cells(call, call.width, () => 0), dims: [call.batch, call.width] }),
+  },
+  {
+    names: /^cache_position$/,
+    ranks: [1],
+    fill: ({ past, width }) => ({
+      values: Array.from({ length: width }, (_, i) => past + i),
+      dims: [width],
+    }),
+  },
+  {
+    names: /^use_cache(_branch)?$/,
+    ranks: [0, 1],
+    fill: ({ past }, port) => scalar(past > 0 ? 1 : 0, port),
+  },
+  // Hugging Face: the last n positions, all of them for 0.
+  { names: /^(num_)?logits_to_keep$/, ranks: [0, 1], fill: (_, port) => scalar(0, port) },
+  { names: /^past_(sequence|seq)_len(gth)?$/, ranks: [0, 1], fill: ({ past }, port) => scalar(past, port) },
+  {
+    names: /^total_(sequence|seq)_len(gth)?$/,
+    ranks: [0, 1],
+    fill: ({ past, width }, port) => scalar(past + width, port),
+  },
+  {
+    names: /^seqlens_k$/,
+    ranks: [1],
+    fill: ({ batch, past, width }) => ({
+      values: Array.from({ length: batch }, () => past + width - 1),
+      dims: [batch],
+    }),
+  },
+  {
+    names: /^beam_idx$/,
+    ranks: [1],
+    fill: ({ batch }) => ({ values: Array.from({ length: batch }, (_, i) => i), dims: [batch] }),
+  },
+];
+const KNOWN_INPUTS =
+  'Supported inputs: input_ids, attention_mask [batch, total], position_ids, token_type_ids, use_cache_branch, num_logits_to_keep and past_key_values.*. Encoder-decoder, multimodal and recurrent graphs are not run.';
+
+const fillerOf = ({ name }: PortDescription): Filler | undefined =>
+  FILLERS.find(({ names }) => names.test(name));
+const isRecurrent = ({ name }: PortDescription): boolean =>
+  /conv|ssm|recurrent|mamba|rwkv|linear_att|(^|[._])states?([._]|$)/i.test(name) &&
+  !/^encoder|last_hidden/i.test(name);
+const isCache = (port: PortDescription): boolean =>
+  (/^past/.test(port.name) || /(^|[._])(k|v|kv|key|value)s?_?cache/i.test(port.name)) && !fillerOf(port);
 
 /** Sort inputs by role. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
 export function planFeeds(inputs: readonly PortDescription[], config: RuntimeConfig): FeedPlan {
   const ids =
     inputs.find(({ name }) => name === 'input_ids') ??
     inputs.find(({ name }) => /(^|[._/])input_?ids?$/i.test(name));
-  const rest = inputs.filter((input) => input !== ids);
-  const cache = rest.filter(({ name }) => /^past/.test(name) && name !== 'past_sequence_length');
-  const unknown = rest.find((input) => !cache.includes(input) && !KNOWN.has(input.name));
-  if (!ids || unknown) {
-    const missing = ids
-      ? `an input "${unknown?.name}" of type ${unknown?.type}[${unknown?.dims.join(', ')}]`
-      : 'no input_ids';
-    throw new AssayError('MODEL_INPUT_UNKNOWN', `The model has ${missing}, which a text audit cannot fill.`, {
-      hint: 'Supported inputs: input_ids, attention_mask, position_ids, token_type_ids, use_cache_branch and past_key_values.*. Encoder-decoder and multimodal graphs are not run.',
-    });
+  if (!ids) {
+    const names = inputs.map(({ name }) => name).slice(0, 6);
+    throw unknownInput(`The model has no input_ids; its inputs are ${names.join(', ')}.`);
   }
+  const rest = inputs.filter((input) => input !== ids);
+  for (const port of rest) checkInput(port);
+  checkTokens(ids);
+  const others = rest.filter((port) => !isCache(port));
+  const has = (name: string): boolean => others.some((port) => port.name === name);
   return {
     ids,
-    cache,
-    others: rest.filter((input) => !cache.includes(input)),
-    hasMask: rest.some(({ name }) => name === 'attention_mask'),
+    others,
+    cache: rest.filter(isCache),
+    canPad: has('attention_mask') && has('position_ids') && isOpen(ids.dims[0]),
+    canChunk: !others.some(({ name }) => /^use_cache/.test(name)),
     keyValueHeads: config.keyValueHeads,
     headDim: config.headDim,
   };
+}
+
+function checkInput(port: PortDescription): void {
+  const described = `"${port.name}" of type ${port.type}[${port.dims.join(', ')}]`;
+  if (isRecurrent(port))
+    throw unknownInput(
+      `The model has an input ${described}, the state of a recurrent or convolutional layer, which is not supported yet.`,
+    );
+  if (/encoder|cross/i.test(port.name))
+    throw unknownInput(`The model has an input ${described}: it is the decoder of an encoder-decoder.`);
+  if (isCache(port)) return;
+  const filler = fillerOf(port);
+  if (!filler) throw unknownInput(`The model has an input ${described}, which a text audit cannot fill.`);
+  if (!filler.ranks.includes(port.dims.length))
+    throw unknownInput(
+      `The model has an input ${described}; expected ${filler.ranks.join(' or ')} dimensions.`,
+    );
+}
+
+function checkTokens({ name, dims }: PortDescription): void {
+  const [batch, length] = dims;
+  if (dims.length !== 2)
+    throw unknownInput(`Input "${name}" has ${dims.length} dimensions; expected [batch, sequence].`);
+  if (!isOpen(batch) && batch !== 1)
+    throw unknownInput(`Input "${name}" has a fixed batch of ${batch}; expected 1 or an open dimension.`);
+  if (!isOpen(length))
+    throw unknownInput(`Input "${name}" has a fixed length of ${length} tokens; expected an open dimension.`);
+}
+
+function unknownInput(message: string, hint = KNOWN_INPUTS): AssayError {
+  return new AssayError('MODEL_INPUT_UNKNOWN', message, { hint });
 }
 
 /** Left-padded feeds for a batch of token rows continuing `cache`. */
@@ -61,85 +188,90 @@ export function buildFeeds(
   cache: Cache | undefined,
 ): Record<string, Tensor> {
   const width = Math.max(...batch.map((row) => row.length));
-  const past = cache?.length ?? 0;
-  const pads = batch.map((row) => width - row.length);
-  const cells = (count: number, value: (row: number, column: number) => number): number[] =>
-    batch.flatMap((_, row) => Array.from({ length: count }, (_, column) => value(row, column)));
-  const shape = [batch.length, width];
-  const feeds: Record<string, Tensor> = {
-    [plan.ids.name]: integers(
-      ort,
-      plan.ids.type,
-      cells(width, (r, c) => batch[r]?.[c - (pads[r] as number)] ?? 0),
-      shape,
-    ),
+  const call: Call = {
+    batch: batch.length,
+    width,
+    past: cache?.length ?? 0,
+    pads: batch.map((row) => width - row.length),
   };
-  for (const { name, type } of plan.others) {
-    if (name === 'attention_mask') {
-      const visible = cells(past + width, (r, c) => (c < past || c - past >= (pads[r] as number) ? 1 : 0));
-      feeds[name] = integers(ort, type, visible, [batch.length, past + width]);
-    } else if (name === 'position_ids') {
-      feeds[name] = integers(
-        ort,
-        type,
-        cells(width, (r, c) => Math.max(0, past + c - (pads[r] as number))),
-        shape,
-      );
-    } else if (name === 'token_type_ids') {
-      feeds[name] = integers(
-        ort,
-        type,
-        cells(width, () => 0),
-        shape,
-      );
-    } else if (name === 'use_cache_branch') {
-      feeds[name] = new ort.Tensor('bool', Uint8Array.of(past > 0 ? 1 : 0), [1]);
-    } else if (name === 'num_logits_to_keep') {
-      feeds[name] = integers(ort, type, [0], []);
-    }
+  const tokens = cells(call, width, (row, column) => batch[row]?.[column - (call.pads[row] ?? 0)] ?? 0);
+  const feeds: Record<string, Tensor> = {
+    [plan.ids.name]: tensorOf(ort, plan.ids, { values: tokens, dims: [batch.length, width] }),
+  };
+  for (const port of plan.others) {
+    const filler = fillerOf(port);
+    if (filler) feeds[port.name] = tensorOf(ort, port, filler.fill(call, port));
   }
   for (const port of plan.cache)
     feeds[port.name] = cache?.tensors[port.name] ?? emptyCache(ort, plan, port, batch.length);
   return feeds;
 }
 
-function integers(ort: Ort, type: string, values: readonly number[], dims: readonly number[]): Tensor {
+function tensorOf(ort: Ort, { name, type }: PortDescription, { values, dims }: Values): Tensor {
   switch (type) {
+    case 'int64':
+      return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
     case 'int32':
       return new ort.Tensor('int32', Int32Array.from(values), dims);
     case 'float32':
       return new ort.Tensor('float32', Float32Array.from(values), dims);
+    case 'float16':
+      return new ort.Tensor('float16', halves(values) as Uint16Array, dims);
     case 'bool':
       return new ort.Tensor('bool', Uint8Array.from(values), dims);
     default:
-      return new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+      throw unknownInput(`Input "${name}" is of type ${type}; expected int64, int32, bool or float.`);
   }
 }
 
 /** A cache of zero tokens. Merged decoders want it too, with their cache branch switched off. */
 function emptyCache(ort: Ort, plan: FeedPlan, port: PortDescription, batch: number): Tensor {
-  const batchAxis = port.dims.length === 5 ? 1 : 0;
-  const lengthAxis = port.dims.length - 2;
+  const axes = cacheAxes(port.dims);
+  if (!axes) {
+    throw unknownInput(
+      `Cache input "${port.name}" has the shape [${port.dims.join(', ')}]; expected one open dimension for the tokens already seen.`,
+      'Caches of fixed size are not supported. Re-export with a dynamic past_sequence_length.',
+    );
+  }
   const dims = port.dims.map((dim, axis) => {
-    if (axis === lengthAxis) return 0;
-    if (axis === batchAxis) return batch;
-    if (typeof dim === 'number' && dim > 0) return dim;
-    const known = axis === port.dims.length - 1 ? plan.headDim : plan.keyValueHeads;
+    if (axis === axes.length) return 0;
+    if (axis === axes.batch) return batch;
+    if (typeof dim === 'number' && !isOpen(dim)) return dim;
+    const known = axis === axes.heads ? plan.keyValueHeads : axis === axes.size ? plan.headDim : undefined;
     if (known !== undefined) return known;
-    throw new AssayError(
-      'MODEL_INPUT_UNKNOWN',
+    throw unknownInput(
       `Cache input "${port.name}" leaves axis ${axis} open and config.json does not give it.`,
-      {
-        hint: 'Expected num_key_value_heads (or num_attention_heads) and hidden_size in config.json.',
-      },
+      'Expected num_key_value_heads (or num_attention_heads) and hidden_size in config.json.',
     );
   });
-  const data = port.type === 'float16' ? halfArray(0) : new Float32Array(0);
-  return new ort.Tensor(port.type as 'float32', data as Float32Array, dims);
+  return emptyTensor(ort, port, dims);
 }
 
-/** ONNX Runtime takes Float16Array where the engine has it, raw bits otherwise. */
-function halfArray(length: number): ArrayLike<number> {
-  const Half = (globalThis as { Float16Array?: new (length: number) => ArrayLike<number> }).Float16Array;
-  return Half ? new Half(length) : new Uint16Array(length);
+function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly number[]): Tensor {
+  switch (type) {
+    case 'float32':
+      return new ort.Tensor('float32', new Float32Array(0), dims);
+    case 'float16':
+      return new ort.Tensor('float16', halves([]) as Uint16Array, dims);
+    case 'float64':
+      return new ort.Tensor('float64', new Float64Array(0), dims);
+    case 'int8':
+      return new ort.Tensor('int8', new Int8Array(0), dims);
+    case 'uint8':
+      return new ort.Tensor('uint8', new Uint8Array(0), dims);
+    default:
+      throw unknownInput(
+        `Cache input "${name}" is of type ${type}, which ONNX Runtime for Node cannot be given.`,
+        'Re-export with a float32 or float16 cache.',
+      );
+  }
+}
+
+const HALF_ONE = 0x3c00;
+
+/** Zeros and ones as half floats: ONNX Runtime takes Float16Array where the engine has it, raw bits otherwise. */
+function halves(values: readonly number[]): ArrayLike<number> {
+  type Constructor = new (values: readonly number[]) => ArrayLike<number>;
+  const Half = (globalThis as { Float16Array?: Constructor }).Float16Array;
+  return Half ? new Half(values) : Uint16Array.from(values, (value) => (value === 1 ? HALF_ONE : 0));
 }

@@ -53,15 +53,15 @@ async function scoreOne(
   sample: readonly number[],
 ): Promise<TextLogProbs> {
   const out = start(ids);
-  const cached = session.cacheNames.length > 0;
+  const chunked = session.cacheNames.length > 0 && session.canChunk;
   let cache: Cache | undefined;
   for (let at = 0; at < ids.length; ) {
-    const piece = cached ? ids.slice(at, at + PIECE) : ids;
+    const piece = chunked ? ids.slice(at, at + PIECE) : ids;
     const outputs = await session.forward([piece], {
       cache,
-      fetch: [session.logitsName, ...session.cacheNames],
+      fetch: chunked ? [session.logitsName, ...session.cacheNames] : [session.logitsName],
     });
-    if (cached) cache = session.advance(outputs, piece.length, cache);
+    if (chunked) cache = session.advance(outputs, piece.length, cache);
     const rows = logitRows(outputs[session.logitsName], session.logitsName, piece.length);
     for (const [i, row] of rows.entries()) addPosition(out, row, ids[at + i + 1], sample);
     at += piece.length;
@@ -112,6 +112,7 @@ function addPosition(
   let best = 0;
   for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
   const top = logits[best] as number;
+  if (!Number.isFinite(top)) throw notFinite();
   let total = 0;
   let weighted = 0;
   for (let i = 0; i < logits.length; i++) {
@@ -120,10 +121,17 @@ function addPosition(
     total += weight;
     weighted += weight === 0 ? 0 : weight * centred;
   }
+  if (Number.isNaN(total)) throw notFinite();
   const logZ = top + Math.log(total);
   const logProb = (id: number): number => (logits[id] ?? Number.NEGATIVE_INFINITY) - logZ;
   out.argmax.push(best);
   out.entropy.push(Math.log(total) - weighted / total);
   out.target.push(logProb(next));
   out.sample.push(sample.map(logProb));
+}
+
+function notFinite(): AssayError {
+  return new AssayError('MODEL_RUN_FAILED', 'The model returned logits that are not finite numbers.', {
+    hint: 'The export overflows, often a float16 one; ask for a float32 or bfloat16 export.',
+  });
 }

@@ -20,6 +20,8 @@ export interface ModelSession {
   readonly attentionNames: readonly string[];
   readonly cacheNames: readonly string[];
   readonly canPad: boolean;
+  /** A continuation may have several tokens. */
+  readonly canChunk: boolean;
   readonly eosTokenIds: readonly number[];
   /** `batch` rows of equal total length, or ragged rows when the model has an attention mask. */
   forward(batch: readonly (readonly number[])[], options: ForwardOptions): Promise<Outputs>;
@@ -31,16 +33,17 @@ export interface ModelSession {
 export async function openSession(config: RuntimeConfig): Promise<ModelSession> {
   const ort = await importRuntime();
   const session = await create(ort, config);
-  const inputs = session.inputMetadata.map(describe);
-  const outputs = session.outputMetadata.map(describe);
+  const inputs = session.inputMetadata.map(describePort);
+  const outputs = session.outputMetadata.map(describePort);
   const plan = planFeeds(inputs, config);
   const presentOf = matchCache(plan, outputs);
   return {
     description: { inputs, outputs, runtime: ort.env.versions.node ?? 'unknown' },
     logitsName: findLogits(outputs),
-    attentionNames: findAttention(outputs),
+    attentionNames: findAttention(outputs, new Set(presentOf.values())),
     cacheNames: [...presentOf.values()],
-    canPad: plan.hasMask,
+    canPad: plan.canPad,
+    canChunk: plan.canChunk,
     eosTokenIds: config.eosTokenIds,
     forward: async (batch, { cache, fetch }) => {
       try {
@@ -108,42 +111,58 @@ async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession
   }
 }
 
-function describe(meta: InferenceSession.ValueMetadata): PortDescription {
+function describePort(meta: InferenceSession.ValueMetadata): PortDescription {
   return meta.isTensor
     ? { name: meta.name, type: meta.type, dims: [...meta.shape] }
     : { name: meta.name, type: 'non-tensor', dims: [] };
 }
 
-const isCacheOutput = (name: string): boolean => /^present/.test(name);
+const isCacheOutput = (name: string): boolean => /^(present|past|new_past|updated)/.test(name);
+/** Narrower rank-2 outputs are the classes of a classifier, not the last token's vocabulary. */
+const SMALLEST_VOCABULARY = 256;
 
+/** [batch, sequence, vocabulary] by name or shape; [batch, vocabulary] can still generate. */
 function findLogits(outputs: readonly PortDescription[]): string {
-  const named = outputs.find(({ name }) => /(^|[._/])logits$/.test(name));
-  const shaped = outputs.find(
+  const named = outputs.filter(({ name }) => /(^|[._/]|lm_)logits$/.test(name));
+  const whole = named.find(({ dims }) => dims.length === 3 || dims.length === 0);
+  const last = named.find(({ dims }) => dims.length === 2 && Number(dims[1]) >= SMALLEST_VOCABULARY);
+  const shaped = outputs.filter(
     ({ name, dims, type }) =>
       dims.length === 3 &&
       type.startsWith('float') &&
       !isCacheOutput(name) &&
-      !/hidden|attention|embed/i.test(name),
+      !/hidden|att(n|ention)|embed|pool|encoder|features/i.test(name),
   );
-  return (named ?? shaped)?.name ?? '';
+  const guessed = named.length === 0 && shaped.length === 1 ? shaped[0] : undefined;
+  return (whole ?? last ?? guessed)?.name ?? '';
 }
 
-function findAttention(outputs: readonly PortDescription[]): string[] {
+function findAttention(outputs: readonly PortDescription[], cache: ReadonlySet<string>): string[] {
   const layer = (name: string): number => Number(/(\d+)\D*$/.exec(name)?.[1] ?? 0);
-  return outputs
-    .filter(({ name, dims }) => dims.length === 4 && !isCacheOutput(name) && !/cross/i.test(name))
-    .map(({ name }) => name)
-    .sort((a, b) => layer(a) - layer(b));
+  const candidates = outputs.filter(
+    ({ name, dims }) => dims.length === 4 && !cache.has(name) && !isCacheOutput(name) && !/cross/i.test(name),
+  );
+  // Other four-dimensional outputs only count where none says that it is attention.
+  const named = candidates.filter(({ name }) => /att(n|ention)/i.test(name));
+  return (named.length > 0 ? named : candidates).map(({ name }) => name).sort((a, b) => layer(a) - layer(b));
 }
 
+/** Cache inputs with the outputs that continue them: by what is left of the name, else by order. */
 function matchCache(plan: FeedPlan, outputs: readonly PortDescription[]): Map<string, string> {
-  const names = new Set(outputs.map(({ name }) => name));
+  const unprefixed = (name: string): string =>
+    name
+      .replace(/^(past|present|new_past|updated)[._]?((key_values?|kv)(?=[._]|$))?[._]?/, '')
+      .replace(/(^|[._])(in|out|input|output|new|updated)(?=[._]|$)/g, '');
+  const present = outputs.filter(
+    ({ name }) => isCacheOutput(name) || !/logits$|hidden|att(n|ention)/i.test(name),
+  );
+  const byName = new Map(present.map(({ name }) => [unprefixed(name), name]));
+  const inOrder = present.filter(({ name }) => isCacheOutput(name));
   const pairs = new Map<string, string>();
-  for (const { name } of plan.cache) {
-    const present = [name.replace(/^past_key_values/, 'present'), name.replace(/^past/, 'present')].find(
-      (n) => names.has(n),
-    );
-    if (present === undefined) {
+  for (const [at, { name }] of plan.cache.entries()) {
+    const match =
+      byName.get(unprefixed(name)) ?? (inOrder.length === plan.cache.length ? inOrder[at]?.name : undefined);
+    if (match === undefined) {
       throw new AssayError(
         'MODEL_OUTPUT_MISSING',
         `The model takes the cache input "${name}" but returns no matching "present" output.`,
@@ -152,7 +171,7 @@ function matchCache(plan: FeedPlan, outputs: readonly PortDescription[]): Map<st
         },
       );
     }
-    pairs.set(name, present);
+    pairs.set(name, match);
   }
   return pairs;
 }

@@ -63,7 +63,15 @@ function render(
   try {
     // jinja 0.5.11 predefines strftime_now with the real clock and refuses a variable of that name.
     const template = new Template(`{% set strftime_now = frozen_now %}${source}`);
-    return template.render({ ...variables, messages, add_generation_prompt: true, frozen_now: frozenNow });
+    return template.render({
+      // As transformers calls templates: absent, but defined.
+      tools: null,
+      documents: null,
+      ...variables,
+      messages,
+      add_generation_prompt: true,
+      frozen_now: frozenNow,
+    });
   } catch (cause) {
     throw new AssayError(
       'TEMPLATE_INVALID',

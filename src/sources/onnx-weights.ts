@@ -1,0 +1,148 @@
+import type { WeightTensor } from '../core/types.js';
+import { dataType } from '../formats/onnx/data-types.js';
+import type { OnnxNode, OnnxTensor } from '../formats/onnx/types.js';
+import { type OnnxIndex, weightBehind } from './onnx-index.js';
+
+interface Packed {
+  readonly dims: readonly number[];
+  readonly bits: number;
+}
+
+/** Inputs that hold scales, zero points, permutations or rotary tables: numbers about weights, not weights. */
+const AUXILIARY: Readonly<Record<string, readonly number[]>> = {
+  DequantizeLinear: [1, 2],
+  QuantizeLinear: [1, 2],
+  MatMulNBits: [2, 3, 4],
+  MatMulBnb4: [2],
+  GatherBlockQuantized: [2, 3],
+  MatMulInteger: [2, 3],
+  QLinearMatMul: [1, 2, 4, 5, 6, 7],
+  DynamicQuantizeMatMul: [2, 3],
+  MatMulIntegerToFloat: [2, 3, 4, 5],
+  GroupQueryAttention: [7, 8],
+};
+const ROTARY_TABLES = { '': [1, 2], 'com.microsoft': [2, 3] } as const;
+/** Representation changes between stored integers and the operator that multiplies with them. */
+const MOVES = new Set('Cast Transpose Reshape Slice Gather Identity Squeeze Unsqueeze'.split(' '));
+const RESCALES = new Set(['Mul', 'Sub', 'Div']);
+const MULTIPLIES =
+  /^(MatMul|Gemm|Einsum|Conv|DequantizeLinear)|Integer|NBits|Bnb4|Quantized?|QLinear|^Q[A-Z]/;
+const MAX_HOPS = 6;
+
+/** Stored weights with logical dimensions. Masks, lookup tables, scales and zero points are left out. */
+export function weightTensors(index: OnnxIndex): WeightTensor[] {
+  const packed = packedWeights(index);
+  return [...index.constants.values()].flatMap((tensor) => {
+    const logical = packed.get(tensor.name);
+    const type = dataType(tensor.dataType);
+    // Vectors in Constant nodes are shapes and rotary frequencies.
+    if (tensor.dims.length < 2 && index.makers.has(tensor.name)) return [];
+    if (!logical && (isAuxiliary(index, tensor) || isTable(index, tensor))) return [];
+    return [
+      {
+        name: tensor.name,
+        dims: logical?.dims ?? tensor.dims,
+        type: logical ? `INT${logical.bits}` : (type?.name ?? `type ${tensor.dataType}`),
+        bits: logical?.bits ?? type?.bits ?? 0,
+      },
+    ];
+  });
+}
+
+/** Several numbers in one stored byte: the shape is in the operator's attributes. */
+function packedWeights(index: OnnxIndex): Map<string, Packed> {
+  const packed = new Map<string, Packed>();
+  for (const node of index.nodes) {
+    const integer = (name: string): number => node.attributes.get(name)?.int ?? 0;
+    const [first, second] = node.inputs;
+    if (node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4') {
+      const bits = integer('bits') || 4;
+      if (second && integer('N') && integer('K'))
+        packed.set(second, { dims: [integer('N'), integer('K')], bits });
+    } else if (node.opType === 'GatherBlockQuantized') {
+      const tensor = index.constants.get(first ?? '');
+      const dims = tensor ? unpackedRows(tensor, integer('bits') || 4) : undefined;
+      if (first && dims) packed.set(first, dims);
+    } else if (node.opType === 'QMoE') {
+      const bits = integer('expert_weight_bits') || 4;
+      for (const name of node.inputs) {
+        const tensor = index.constants.get(name);
+        if (tensor && tensor.dims.length === 3) packed.set(name, unpackedRows(tensor, bits));
+      }
+    }
+  }
+  return packed;
+}
+
+/** Rows of bytes hold 8 / bits numbers each; types below 8 bits already count numbers. */
+function unpackedRows({ dims, dataType: code }: OnnxTensor, bits: number): Packed {
+  const stored = dataType(code)?.bits ?? 8;
+  const times = stored > bits ? stored / bits : 1;
+  return { dims: dims.map((dim, axis) => (axis === dims.length - 1 ? dim * times : dim)), bits };
+}
+
+function isAuxiliary(index: OnnxIndex, { name }: OnnxTensor): boolean {
+  const users = index.users.get(name) ?? [];
+  return users.length > 0 && users.every((node) => auxiliaryInputs(node).includes(node.inputs.indexOf(name)));
+}
+
+function auxiliaryInputs({ opType, domain }: OnnxNode): readonly number[] {
+  if (opType === 'RotaryEmbedding') return ROTARY_TABLES[domain === '' ? '' : 'com.microsoft'];
+  return AUXILIARY[opType] ?? [];
+}
+
+/** Integers that no operator multiplies with: causal masks, buckets, shapes. */
+function isTable(index: OnnxIndex, tensor: OnnxTensor): boolean {
+  const type = dataType(tensor.dataType)?.name ?? '';
+  if (!/^U?INT|^BOOL/.test(type) || tensor.dims.length < 2) return false;
+  return !isMultiplied(index, tensor.name, MAX_HOPS);
+}
+
+function isMultiplied(index: OnnxIndex, name: string, hops: number): boolean {
+  if (hops === 0) return false;
+  return (index.users.get(name) ?? []).some((node) => {
+    if (node.domain !== '' || MULTIPLIES.test(node.opType)) return true;
+    const rescales =
+      RESCALES.has(node.opType) &&
+      node.inputs.every((other) => other === name || weightBehind(index, other) !== undefined);
+    if (!rescales && !(MOVES.has(node.opType) && node.inputs[0] === name)) return false;
+    return node.outputs.some((output) => isMultiplied(index, output, hops - 1));
+  });
+}
+
+/**
+ * Dimensions [vocabulary, hidden] of the table that rows are read from by token id; without one, of the longest
+ * table any Gather reads, since position tables are usually shorter.
+ */
+export function findEmbedding(index: OnnxIndex, width: number | undefined): [number, number] | null {
+  const tables = index.nodes.flatMap((node) => tableOf(index, node));
+  const byToken = tables.filter(({ token }) => token);
+  const chosen = byToken.find(({ dims }) => dims[1] === width) ?? byToken[0];
+  if (chosen) return chosen.dims;
+  return [...tables].sort((a, b) => b.dims[0] - a.dims[0])[0]?.dims ?? null;
+}
+
+function tableOf(index: OnnxIndex, node: OnnxNode): { dims: [number, number]; token: boolean }[] {
+  const fused = /EmbedLayerNormalization$/.test(node.opType);
+  if (!fused && node.opType !== 'Gather' && node.opType !== 'GatherBlockQuantized') return [];
+  const weight = weightBehind(index, node.inputs[fused ? 2 : 0]);
+  if (weight?.tensor.dims.length !== 2) return [];
+  const dims =
+    node.opType === 'GatherBlockQuantized'
+      ? unpackedRows(weight.tensor, node.attributes.get('bits')?.int || 4).dims
+      : weight.tensor.dims;
+  const [rows, columns] = weight.transposed ? [dims[1], dims[0]] : dims;
+  if (!rows || !columns) return [];
+  return [{ dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
+}
+
+function fromTokenIds(index: OnnxIndex, name: string | undefined): boolean {
+  let current = name;
+  for (let hops = 0; current !== undefined && hops < MAX_HOPS; hops++) {
+    const node = index.makers.get(current);
+    if (!node) return /(^|[._/])input_?ids?$/i.test(current);
+    if (!/^(Cast|Identity|Reshape|Unsqueeze|Squeeze|Clip|Flatten|Max|Min)$/.test(node.opType)) return false;
+    current = node.inputs[0];
+  }
+  return false;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest';
+import { distance, distanceToTorch, golden, measure } from '../support/measure.js';
+import { FIXTURES } from '../support/onnx.js';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const TOLERANCE = 1e-4;
+/** Golden and model folder; whether the export returns attention. */
+const MODELS = [
+  ['quill-full-1', 'quill/full-1', true],
+  ['quill-full-1-f16', 'quill/full-1-f16', false],
+  ['quill-student-1a', 'quill/student-1a', true],
+  ['folio-full-1', 'folio/full-1', false],
+  ['folio-full-1-attn', 'folio/full-1-attn', true],
+  ['folio-student-1a', 'folio/student-1a', false],
+] as const;
+
+describe.each(MODELS)('%s', (name, folder, attends) => {
+  const path = `${FIXTURES}models/${folder}`;
+  const expected = golden(name);
+
+  it('gives the log-probabilities of torch, and continues with its cache as torch does without one', async () => {
+    const { last, target, greedy } = await distanceToTorch(path, name);
+    expect(last).toBeLessThan(TOLERANCE);
+    expect(target).toBeLessThan(TOLERANCE);
+    expect(greedy).toEqual(expected.greedy);
+  });
+
+  it('gives the same numbers in a padded batch as alone', async () => {
+    const sequences = [expected.ids, expected.ids.slice(0, 31), expected.ids.slice(5, 12)];
+    const [together, alone] = await measure(path, async ({ logits }) => [
+      await logits.score(sequences, [0, 1, 99], { batch: sequences.length }),
+      await logits.score(sequences, [0, 1, 99]),
+    ]);
+    for (const [i, single] of (alone ?? []).entries()) {
+      expect(together?.[i]?.argmax).toEqual(single.argmax);
+      expect(distance(together?.[i]?.target ?? [], single.target)).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it('cuts text into the expected tokens', async () => {
+    const texts = expected.tokenizerIds.map(({ text }) => text);
+    const ids = await measure(path, ({ tokens }) => Promise.all(texts.map((text) => tokens.encode(text))));
+    expect(ids).toEqual(expected.tokenizerIds.map((each) => each.ids));
+  });
+
+  it(attends ? 'gives the attention statistics of scipy' : 'says that it returns no attention', async () => {
+    if (!attends) {
+      const asked = measure(path, ({ attention }) => attention.measure(expected.ids));
+      await expect(asked).rejects.toThrow('The export has no attention outputs.');
+      return;
+    }
+    const seen = await measure(path, ({ attention }) => attention.measure(expected.ids));
+    for (const [key, rows] of Object.entries(expected.attention)) {
+      const measured = seen[key as keyof typeof expected.attention];
+      for (const [layer, row] of rows.entries())
+        expect(distance(measured[layer] ?? [], row)).toBeLessThan(TOLERANCE);
+    }
+  });
+});

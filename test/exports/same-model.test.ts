@@ -1,0 +1,101 @@
+import { type Architecture, audit, type Evidence } from 'model-assay';
+import { describe, expect, it } from 'vitest';
+import { assemble, scratch } from '../support/exports.js';
+import { distanceToTorch, golden } from '../support/measure.js';
+
+const FULL = { layers: 4, hiddenSize: 64, attentionHeads: 8, keyValueHeads: 4, headDim: 8, vocabSize: 1024 };
+const STUDENT = { ...FULL, layers: 2, attentionHeads: 4, keyValueHeads: 2, headDim: 16 };
+const FOLIO = { layers: 4, hiddenSize: 96, attentionHeads: 6, keyValueHeads: 6, headDim: 16, vocabSize: 768 };
+
+interface Expectation {
+  readonly claim?: string;
+  readonly outcome?: string;
+  readonly kind?: string;
+  readonly profile?: string;
+  readonly facts?: Readonly<Record<string, number>>;
+  readonly weightBits?: number;
+  /** Golden with the same weights, and how far float arithmetic may be from it. */
+  readonly golden?: string | null;
+  readonly tolerance?: number;
+  readonly attention?: boolean;
+}
+/** Facts that an export with its graph intact shows without config.json. */
+const SEEN = ['layers', 'hiddenSize', 'attentionHeads', 'keyValueHeads'] as const;
+const GROUPED: Expectation = {
+  claim: 'student',
+  kind: 'distilled',
+  facts: STUDENT,
+  weightBits: 16,
+  golden: 'quill-student-1a',
+};
+const QUANTIZED: Expectation = { outcome: 'refuted', kind: 'quantized', golden: null };
+
+const CASES: Readonly<Record<string, Expectation>> = {
+  root: {},
+  split: {},
+  half: { weightBits: 16, golden: 'quill-full-1-f16', tolerance: 0.1 },
+  bfloat16: { weightBits: 16, golden: null, attention: true },
+  'no-cache': {},
+  'no-cache-attention': { attention: true },
+  'no-mask': {},
+  gqa: GROUPED,
+  'gqa-packed': GROUPED,
+  mha: {},
+  standard: {},
+  merged: {},
+  'odd-names': { attention: true },
+  underscores: {},
+  'batch-1': {},
+  window: {},
+  // The padding takes some probability.
+  'padded-vocab': { weightBits: 16, golden: null },
+  'gpt2-packed': { profile: 'folio', facts: FOLIO, golden: 'folio-full-1' },
+  int4: { ...QUANTIZED, weightBits: 4 },
+  qdq: { ...QUANTIZED, weightBits: 8 },
+};
+
+/** What reads text one token at a time is checked against torch's own continuation instead. */
+const PROBES = ['files', 'architecture', 'log-probabilities', 'attention-statistics'];
+const TIMEOUT = 30_000;
+const folder = scratch();
+
+describe.each(Object.entries(CASES))('the same model as %s', (name, expected) => {
+  const path = assemble(name, folder);
+  const { profile = 'quill', claim = 'full', weightBits = 32, facts = FULL } = expected;
+
+  it('is judged by what it is', { timeout: TIMEOUT }, async () => {
+    let evidence: Evidence | undefined;
+    const onEvidence = (collected: Evidence): void => {
+      evidence = collected;
+    };
+    const report = await audit(path, { profile, claim, onEvidence, only: PROBES });
+    expect(report.verdict).toMatchObject({
+      outcome: expected.outcome ?? 'upheld',
+      kind: expected.kind ?? 'full',
+    });
+    const statuses = Object.entries(evidence?.probes ?? {});
+    const missing = statuses.filter(([, { status }]) => status !== 'ok').map(([id]) => id);
+    expect(missing).toEqual(expected.attention ? [] : ['attention-statistics']);
+    const architecture = data<Architecture>(evidence, 'architecture');
+    expect(architecture.contradictions).toEqual([]);
+    for (const [fact, value] of Object.entries(facts))
+      expect.soft(architecture[fact as keyof typeof FULL], fact).toMatchObject({ value });
+    expect(architecture.weightBits?.value).toBe(weightBits);
+    for (const fact of SEEN) expect.soft(architecture[fact]?.from, fact).not.toBe('config');
+  });
+
+  const reference = expected.golden === undefined ? 'quill-full-1' : expected.golden;
+  if (reference === null) return;
+  it('gives the log-probabilities and the continuation of torch', { timeout: TIMEOUT }, async () => {
+    const { last, target, greedy } = await distanceToTorch(path, reference);
+    expect(last).toBeLessThan(expected.tolerance ?? 1e-4);
+    expect(target).toBeLessThan(expected.tolerance ?? 1e-4);
+    expect(greedy).toEqual(golden(reference).greedy);
+  });
+});
+
+function data<T>(evidence: Evidence | undefined, probe: string): T {
+  const status = evidence?.probes[probe];
+  if (status?.status !== 'ok') throw new Error(`${probe}: ${JSON.stringify(status)}`);
+  return status.data as T;
+}
