@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { type CollectOptions, collect, type Evidence } from '../../dist/esm/index.js';
 
 // Tests here start processes; what they assert is the end, not the speed of a busy machine.
@@ -15,10 +15,16 @@ const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
 export const fixturePath = (path: string): string => join(FIXTURES, path);
 
-/** An empty folder that goes away with the test. */
+// Per file, not per test: a hook that looks for the current test finds another one under test.concurrent.
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** An empty folder that goes away with the test file. */
 export function scratch(base = tmpdir()): string {
   const folder = mkdtempSync(join(base, 'assay-hostile-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
