@@ -11,7 +11,7 @@ export function compareCommand(program: Command): void {
     .description('are these two the same model?')
     .option(
       '--output <format[=path]>',
-      'terminal, json, html, markdown or junit (repeatable)',
+      'terminal, json, html, markdown, junit, sarif, github or prometheus (repeatable)',
       repeated(parseOutput),
     )
     .action(

@@ -22,7 +22,7 @@ export function withJudgeOptions(command: Command): Command {
     )
     .option(
       '--output <format[=path]>',
-      'terminal, json, html, markdown or junit (repeatable)',
+      'terminal, json, html, markdown, junit, sarif, github or prometheus (repeatable)',
       repeated(parseOutput),
     );
 }

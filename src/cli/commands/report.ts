@@ -10,7 +10,7 @@ export function reportCommand(program: Command): void {
     .description('render a saved report again')
     .option(
       '--output <format[=path]>',
-      'terminal, json, html, markdown or junit (repeatable)',
+      'terminal, json, html, markdown, junit, sarif, github or prometheus (repeatable)',
       repeated(parseOutput),
     )
     .action((path: string, flags: { json?: boolean; output?: readonly OutputTarget[] }) => {

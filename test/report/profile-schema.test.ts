@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { profileSchema } from '../../src/profile/schema.js';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const valid = new Ajv2020({
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  allErrors: true,
+}).compile(JSON.parse(read('schemas/profile-1.json')));
+
+const RUN = { artifact: 'a', seed: 0, environment: { cores: 2, node: '20' }, probes: { latency: [] } };
+const FULL = { kind: 'full', facts: { layers: 4, family: 'gpt2' }, digests: ['0'.repeat(64)], runs: [RUN] };
+const PROFILE = {
+  schema: 'profile/1',
+  id: 'p',
+  suite: { id: 's', tier: 'quick', sha256: '' },
+  variants: { full: FULL, 'full-int8': { ...FULL, kind: 'quantized' } },
+};
+
+describe('profile-1', () => {
+  it.each(readdirSync(new URL('profiles/', root)))('accepts the shipped profiles/%s', (file) => {
+    valid(parse(read(`profiles/${file}`)));
+    expect(valid.errors).toBeNull();
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['a small profile', PROFILE, true],
+    ['additions', { ...PROFILE, later: 1 }, true],
+    ['another schema', { ...PROFILE, schema: 'profile/2' }, false],
+    ['an empty id', { ...PROFILE, id: '' }, false],
+    ['no suite', { ...PROFILE, suite: undefined }, false],
+    ['no variants', { ...PROFILE, variants: {} }, false],
+    ['no full variant', { ...PROFILE, variants: { a: { ...FULL, kind: 'distilled' } } }, false],
+    ['a variant called other', { ...PROFILE, variants: { full: FULL, other: FULL } }, false],
+    ['a variant id with a space', { ...PROFILE, variants: { full: FULL, 'a b': FULL } }, false],
+    ['an unknown kind', { ...PROFILE, variants: { full: FULL, a: { ...FULL, kind: 'new' } } }, false],
+    ['a short digest', { ...PROFILE, variants: { full: { ...FULL, digests: ['ab'] } } }, false],
+    ['a nested fact', { ...PROFILE, variants: { full: { ...FULL, facts: { a: [] } } } }, false],
+    [
+      'a fractional seed',
+      { ...PROFILE, variants: { full: { ...FULL, runs: [{ ...RUN, seed: 0.5 }] } } },
+      false,
+    ],
+    [
+      'a run without probes',
+      { ...PROFILE, variants: { full: { ...FULL, runs: [{ artifact: 'a' }] } } },
+      false,
+    ],
+  ])('agrees with the loader about %s', (_, profile, expected) => {
+    const plain = JSON.parse(JSON.stringify(profile));
+    expect([valid(plain), profileSchema.safeParse(plain).success]).toEqual([expected, expected]);
+  });
+});
