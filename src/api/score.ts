@@ -1,6 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.js';
 import { AssayError } from '../core/errors.js';
-import { runSignals, viewsOf } from '../core/signals.js';
+import { runSignals, viewsOf } from '../core/run-signals.js';
 import type { Architecture, Clause, Evidence, ReferenceProfile, Report, Signal } from '../core/types.js';
 import { sha256 } from '../io/files.js';
 import { checkEvidence } from '../profile/evidence.js';

@@ -17,9 +17,7 @@ export function troubles(report: Report): readonly Trouble[] {
       probe: name,
       status: probe.status,
       code: probe.error?.code ?? '',
-      message:
-        probe.error?.message ??
-        (probe.missing === undefined ? '' : `the candidate offers no ${probe.missing}`),
+      message: probe.error?.message ?? probe.missing ?? '',
       hint: probe.error?.hint,
     }))
     .sort((a, b) => (a.probe < b.probe ? -1 : 1));

@@ -17,21 +17,17 @@ export function floats(tensor: Tensor | undefined, name: string): Float32Array {
   );
 }
 
-function widen(bits: Uint16Array): Float32Array {
-  const out = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) {
-    const half = bits[i] as number;
+/** IEEE 754 binary16 to binary32 by moving bits: a normal number only needs its exponent re-biased from 15 to 127. */
+function widen(halves: Uint16Array): Float32Array {
+  const out = new Float32Array(halves.length);
+  const words = new Uint32Array(out.buffer);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i] as number;
+    const sign = (half & 0x8000) << 16;
     const exponent = (half >> 10) & 31;
     const fraction = half & 1023;
-    const magnitude =
-      exponent === 0
-        ? fraction * 2 ** -24
-        : exponent === 31
-          ? fraction
-            ? Number.NaN
-            : Number.POSITIVE_INFINITY
-          : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    out[i] = half & 0x8000 ? -magnitude : magnitude;
+    if (exponent === 0) out[i] = (sign === 0 ? 1 : -1) * fraction * 2 ** -24;
+    else words[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
   }
   return out;
 }

@@ -1,0 +1,181 @@
+/** What is to be audited. Paths may be a folder or one model file. */
+export type CandidateSpec =
+  | { readonly kind: 'onnx'; readonly path: string }
+  | { readonly kind: 'gguf' | 'safetensors'; readonly path: string }
+  | {
+      readonly kind: 'endpoint';
+      readonly baseUrl: string;
+      readonly model: string;
+      readonly apiKeyEnv?: string;
+    };
+
+/** One delivered file. `sha256` is lower-case hex. */
+export interface FileDigest {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where a structural value was read. */
+export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata';
+
+/** A structural value and its origin. */
+export interface Fact<T> {
+  readonly value: T;
+  readonly from: FactSource;
+}
+
+/** Two sources that disagree about one structural fact. */
+export interface Contradiction {
+  readonly fact: string;
+  readonly values: Readonly<Partial<Record<FactSource, number | string>>>;
+}
+
+/** Chat message as templates expect it. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Per-head statistics of one forward pass; arrays are [layers][heads], entropy in bits. */
+export interface AttentionStatistics {
+  readonly tokens: number;
+  readonly entropyBits: readonly (readonly number[])[];
+  readonly normalizedEntropy: readonly (readonly number[])[];
+  readonly firstTokenMass: readonly (readonly number[])[];
+  readonly meanDistance: readonly (readonly number[])[];
+}
+
+/** One decoded continuation. `tokenMs[0]` is the prefill and first token, the rest are decode steps. */
+export interface Generation {
+  readonly ids: readonly number[];
+  readonly tokenMs: readonly number[];
+  readonly stopped: 'eos' | 'length';
+}
+
+/**
+ * Natural-log probabilities of one text under teacher forcing, at positions 1..n-1.
+ * `target` is the probability of the token that follows; `sample[p]` holds a fixed set of vocabulary ids.
+ */
+export interface TextLogProbs {
+  readonly ids: readonly number[];
+  readonly target: readonly number[];
+  readonly entropy: readonly number[];
+  readonly argmax: readonly number[];
+  readonly sample: readonly (readonly number[])[];
+}
+
+/** Digests of a delivery. `weights` lists the paths that hold the audited weights. */
+export interface FilesEvidence {
+  readonly files: readonly FileDigest[];
+  /** SHA-256 over the sorted manifest of all files. */
+  readonly digest: string;
+  readonly weights: readonly string[];
+  /** SHA-256 over the digests of the weight files alone, so that renaming or a new tokenizer keeps it. */
+  readonly weightsDigest: string;
+}
+
+export interface FilesCapability {
+  digest(options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onBytes?: (done: number, total: number) => void;
+  }): Promise<FilesEvidence>;
+}
+
+/** A graph input or output; symbolic dimensions keep their name. */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly (number | string)[];
+}
+
+/** One stored weight: logical dimensions and bits per number. */
+export interface WeightTensor {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: string;
+  readonly bits: number;
+}
+
+/** What a model file says about itself, before anyone interprets it. */
+export interface ModelStructure {
+  readonly format: CandidateSpec['kind'];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly tensors: readonly WeightTensor[];
+  /** Dimensions [vocabulary, hidden] of the token embedding, when the graph shows it. */
+  readonly embedding: readonly [number, number] | null;
+  /** Attention sites in graph order, with what each shows of its heads: declared, or split by a reshape; 0 when unknown. */
+  readonly fusedAttention: readonly {
+    readonly operator: string;
+    readonly heads: number;
+    readonly keyValueHeads: number;
+    readonly headDim?: number;
+  }[];
+  readonly operators: Readonly<Record<string, number>>;
+  /** config.json, or null when absent. */
+  readonly config: Readonly<Record<string, unknown>> | null;
+}
+
+export interface WeightsCapability {
+  /** Read the model file and its configuration; runs nothing. */
+  structure(signal?: AbortSignal): Promise<ModelStructure>;
+}
+
+export interface TokensCapability {
+  encode(text: string, options?: { readonly special?: boolean }): Promise<readonly number[]>;
+  decode(ids: readonly number[]): Promise<string>;
+  /** Render chat messages; null when the candidate ships no template. */
+  chat(messages: readonly ChatMessage[]): Promise<string | null>;
+}
+
+export interface LogitsCapability {
+  /** Teacher-forced log-probabilities; `vocabularySample` lists the ids reported at every position. */
+  score(
+    sequences: readonly (readonly number[])[],
+    vocabularySample: readonly number[],
+    options?: { readonly batch?: number },
+  ): Promise<readonly TextLogProbs[]>;
+}
+
+export interface AttentionCapability {
+  measure(ids: readonly number[]): Promise<AttentionStatistics>;
+}
+
+export interface SamplingOptions {
+  readonly maxNewTokens: number;
+  /** 0 is greedy. */
+  readonly temperature?: number;
+  readonly seed?: number;
+  /** Keep decoding after an end token, so that timing and repetition samples have equal length. */
+  readonly ignoreEos?: boolean;
+}
+
+export interface SamplingCapability {
+  generate(ids: readonly number[], options: SamplingOptions): Promise<Generation>;
+}
+
+/** Everything a probe may ask of a candidate. */
+export interface Capabilities {
+  readonly files: FilesCapability;
+  readonly weights: WeightsCapability;
+  readonly tokens: TokensCapability;
+  readonly logits: LogitsCapability;
+  readonly attention: AttentionCapability;
+  readonly sampling: SamplingCapability;
+}
+export type CapabilityName = keyof Capabilities;
+
+/** An opened candidate: the capabilities it has, and its identity for reports. */
+export interface ModelSource {
+  readonly kind: CandidateSpec['kind'];
+  readonly label: string;
+  readonly capabilities: Partial<Capabilities>;
+  /** Longest context the candidate accepts, in tokens; undefined when unknown. */
+  readonly maxPositions: number | undefined;
+  /** What the reader of a report should know about how the candidate was opened. */
+  readonly warnings: readonly string[];
+  /** Versions and machine, as far as known by now. */
+  environment(): Readonly<Record<string, string | number>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import type { Capabilities, CapabilityName, ChatMessage, Contradiction, Fact } from './candidate.js';
+import type { ErrorRecord } from './errors.js';
+import type { Rng } from './rng.js';
+
+/** Structure of a decoder or encoder. Every scalar says where it came from. */
+export interface Architecture {
+  readonly family: Fact<string> | null;
+  readonly layers: Fact<number> | null;
+  readonly hiddenSize: Fact<number> | null;
+  readonly attentionHeads: Fact<number> | null;
+  readonly keyValueHeads: Fact<number> | null;
+  readonly headDim: Fact<number> | null;
+  readonly vocabSize: Fact<number> | null;
+  /** Numbers stored in weight tensors, each tensor counted once. */
+  readonly parameters: Fact<number> | null;
+  readonly maxPositions: Fact<number> | null;
+  /** Storage of the weight matrices: bits of the narrowest type that holds at least a tenth of them. */
+  readonly weightBits: Fact<number> | null;
+  readonly weightTypes: Readonly<Record<string, number>>;
+  readonly contradictions: readonly Contradiction[];
+}
+
+export type ProbeStatus<T = unknown> =
+  | { readonly status: 'ok'; readonly version: number; readonly data: T }
+  | { readonly status: 'unavailable'; readonly missing: string }
+  | { readonly status: 'failed'; readonly error: ErrorRecord };
+
+/** Everything measured about a candidate: plain JSON, self-contained, re-scorable offline. */
+export interface Evidence {
+  readonly schema: 'evidence/1';
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly candidate: { readonly kind: string; readonly label: string; readonly digest: string | null };
+  readonly collectedAt: string;
+  readonly environment: Readonly<Record<string, string | number>>;
+  readonly seed: number;
+  readonly suite: { readonly id: string; readonly tier: string; readonly sha256: string };
+  readonly probes: Readonly<Record<string, ProbeStatus>>;
+  readonly warnings: readonly string[];
+}
+
+/** One prompt of the probe suite. */
+export interface SuitePrompt {
+  readonly id: string;
+  readonly category: string;
+  readonly language: string;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** One passage scored under teacher forcing. */
+export interface SuiteText {
+  readonly id: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The part of a suite one tier uses, with its budgets in tokens. */
+export interface Suite {
+  readonly id: string;
+  readonly tier: 'quick' | 'standard' | 'deep';
+  readonly sha256: string;
+  readonly prompts: readonly SuitePrompt[];
+  readonly texts: readonly SuiteText[];
+  readonly budget: {
+    readonly newTokens: number;
+    readonly promptTokens: number;
+    readonly textTokens: number;
+    readonly latencyRuns: number;
+    readonly latencyTokens: number;
+  };
+}
+
+export type ProgressEvent =
+  | { readonly type: 'probe-start'; readonly probe: string; readonly index: number; readonly total: number }
+  | { readonly type: 'probe-progress'; readonly probe: string; readonly done: number; readonly total: number }
+  | { readonly type: 'probe-end'; readonly probe: string; readonly status: ProbeStatus['status'] };
+
+/** What a probe is given besides its capabilities. */
+export interface ProbeContext {
+  readonly suite: Suite;
+  readonly seed: number;
+  readonly rng: Rng;
+  readonly maxPositions: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly progress: (done: number, total: number) => void;
+  readonly warn: (message: string) => void;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Data of an earlier probe named in `uses`. */
+  readonly earlier: <U>(probe: Probe<U>) => U;
+}
+
+/**
+ * Gathers evidence and never judges. `requires` are the capabilities it is handed; a candidate that lacks
+ * one makes the probe `unavailable`, an exception makes it `failed`.
+ */
+export interface Probe<T = unknown> {
+  readonly id: string;
+  readonly version: number;
+  readonly requires: readonly CapabilityName[];
+  readonly uses?: readonly Probe[];
+  /** Expected cost for a suite, for `--dry-run`. */
+  cost(suite: Suite): { readonly requests: number; readonly tokens: number };
+  collect(capabilities: Capabilities, context: ProbeContext): Promise<T>;
+}
