@@ -127,7 +127,7 @@ describe('sarif', () => {
     expect(invocation?.toolExecutionNotifications.map(({ level, message }) => [level, message.text])).toEqual(
       [
         ['note', 'Signal chat-template skipped: the candidate ships no chat template'],
-        ['note', 'Probe chat-template unavailable: the candidate offers no chat template'],
+        ['note', 'Probe chat-template unavailable: chat template'],
         ['warning', REFUTED.warnings[0]],
       ],
     );
