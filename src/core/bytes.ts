@@ -7,12 +7,3 @@ export interface ByteSource {
   /** Exactly `length` bytes from `offset`. Callers never ask beyond `size`. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
-
-/** A ByteSource over memory, for tests and for small files already read. */
-export function bytesOf(data: Uint8Array, name = 'buffer'): ByteSource {
-  return {
-    size: data.byteLength,
-    name,
-    read: async (offset, length) => data.subarray(offset, offset + length),
-  };
-}

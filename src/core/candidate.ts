@@ -60,7 +60,6 @@ export interface Generation {
 export interface TextLogProbs {
   readonly ids: readonly number[];
   readonly target: readonly number[];
-  readonly entropy: readonly number[];
   readonly argmax: readonly number[];
   readonly sample: readonly (readonly number[])[];
 }

@@ -1,5 +1,4 @@
 import type {
-  Architecture,
   Evidence,
   Outcome,
   ReferenceProfile,
@@ -8,28 +7,15 @@ import type {
   Verdict,
   VersionKind,
 } from '../core/types.js';
+import { blockersOf } from './blockers.js';
 import { reasonsFor } from './reasons.js';
-import { type Weighing, weigh } from './weigh.js';
+import { bestRival, weigh } from './weigh.js';
 
 /** A claim is refuted below this probability: the accepted rate of false accusations. */
 const REFUTED_BELOW = 1e-3;
 const UPHELD_FROM = 0.99;
 /** A kind or variant is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
-/** Nats by which evidence that is costly to fake must favour the claim before it is upheld: odds of ten. */
-const COSTLY_SUPPORT = Math.log(10);
-
-/** Why an otherwise sufficient case may not be upheld. */
-export type Blocker =
-  | { readonly code: 'probe-failed'; readonly probe: string; readonly error: string }
-  | { readonly code: 'contradiction'; readonly fact: string; readonly values: string }
-  | { readonly code: 'only-cheap-evidence' };
-
-export interface Judgement {
-  readonly weighing: Weighing;
-  readonly blockers: readonly Blocker[];
-  readonly outcome: Outcome;
-}
 
 /**
  * Weigh signals into a verdict. Upheld needs probability 0.99, support that is costly to fake, every probe
@@ -70,47 +56,6 @@ export function judge(
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
     ...reasonsFor({ weighing, blockers, outcome }, claim, best, signals),
   };
-}
-
-function blockersOf(
-  evidence: Evidence,
-  signals: readonly SignalResult[],
-  { votes }: Weighing,
-  claim: string,
-): Blocker[] {
-  const failed = Object.entries(evidence.probes).flatMap(([probe, status]): Blocker[] =>
-    status.status === 'failed' ? [{ code: 'probe-failed', probe, error: status.error.code }] : [],
-  );
-  const architecture = evidence.probes.architecture;
-  const contradictions =
-    architecture?.status === 'ok' ? (architecture.data as Architecture).contradictions : [];
-  const costly = votes.some(({ signals: ids, vote }) => {
-    const real = ids.some((id) =>
-      signals.some((signal) => signal.id === id && signal.spoofing !== 'trivial'),
-    );
-    return real && (vote[claim] ?? 0) - (vote[bestRival(vote, claim)] ?? 0) >= COSTLY_SUPPORT;
-  });
-  return [
-    ...failed,
-    ...contradictions.map(
-      ({ fact, values }): Blocker => ({
-        code: 'contradiction',
-        fact,
-        values: Object.entries(values)
-          .map(([from, value]) => `${from} ${value}`)
-          .join(', '),
-      }),
-    ),
-    ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
-  ];
-}
-
-function bestRival(logs: Readonly<Record<string, number>>, claim: string): string {
-  const rivals = Object.entries(logs).filter(([id]) => id !== claim);
-  return rivals.reduce(
-    (best, entry) => (entry[1] > best[1] ? entry : best),
-    ['other', Number.NEGATIVE_INFINITY],
-  )[0];
 }
 
 function named(

@@ -1,5 +1,12 @@
-import type { Reason, SignalResult } from '../core/types.js';
-import type { Blocker, Judgement } from './policy.js';
+import type { Outcome, Reason, SignalResult } from '../core/types.js';
+import type { Blocker } from './blockers.js';
+import type { Weighing } from './weigh.js';
+
+export interface Judgement {
+  readonly weighing: Weighing;
+  readonly blockers: readonly Blocker[];
+  readonly outcome: Outcome;
+}
 
 /** Votes below this many nats are not worth a sentence. */
 const NOTABLE = 0.5;
@@ -38,7 +45,7 @@ export function reasonsFor(
 }
 
 /** Evidence for the verdict first: against the claim when it is refuted, for it when it is upheld. */
-function direction(outcome: Judgement['outcome']): 1 | -1 {
+function direction(outcome: Outcome): 1 | -1 {
   return outcome === 'upheld' ? -1 : 1;
 }
 

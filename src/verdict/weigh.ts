@@ -87,3 +87,12 @@ function groupVote(
   const best = Math.max(...worst.map(([, value]) => value));
   return Object.fromEntries(worst.map(([id, value]) => [id, Math.max(-cap, value - best)]));
 }
+
+/** The hypothesis, other than the claim, with the highest log weight. */
+export function bestRival(logs: Readonly<Record<string, number>>, claim: string): string {
+  const rivals = Object.entries(logs).filter(([id]) => id !== claim);
+  return rivals.reduce(
+    (best, entry) => (entry[1] > best[1] ? entry : best),
+    ['other', Number.NEGATIVE_INFINITY],
+  )[0];
+}

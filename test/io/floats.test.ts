@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { floats } from '../../src/io/runtime/floats.js';
 

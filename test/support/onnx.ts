@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bytesOf } from '../../src/core/bytes.js';
 import { AssayError } from '../../src/core/errors.js';
 import { readOnnx } from '../../src/formats/onnx/read.js';
 import type { OnnxModel, OnnxTensor } from '../../src/formats/onnx/types.js';
+import { bytesOf } from './bytes.js';
 import { bytes, int, len } from './protobuf.js';
 
 export const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));

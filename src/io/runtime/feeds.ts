@@ -1,8 +1,8 @@
-import type { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-node';
 import { cacheAxes, isOpen } from '../../core/cache-axes.js';
 import { AssayError } from '../../core/errors.js';
+import type { Ort } from './ort.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
-import type { Ort } from './session.js';
 
 /** Keys and values of the tokens already seen. */
 export interface Cache {

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-node';
 import { AssayError } from '../../core/errors.js';
 
 /** Tensor contents as floats; half precision is widened, since Node before 24 has no Float16Array. */

@@ -1,6 +1,7 @@
-import type { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-node';
 import { AssayError } from '../../core/errors.js';
 import type { TextLogProbs } from '../../core/types.js';
+import { logSumExp } from '../../stats/log-sum-exp.js';
 import type { Cache } from './feeds.js';
 import { floats } from './floats.js';
 import { requireLogits } from './generate.js';
@@ -12,7 +13,6 @@ const PIECE = 64;
 interface Accumulated {
   readonly ids: readonly number[];
   readonly target: number[];
-  readonly entropy: number[];
   readonly argmax: number[];
   readonly sample: number[][];
 }
@@ -42,7 +42,6 @@ export async function teacherForce(
 const start = (ids: readonly number[]): Accumulated => ({
   ids,
   target: [],
-  entropy: [],
   argmax: [],
   sample: [],
 });
@@ -111,21 +110,10 @@ function addPosition(
   if (next === undefined) return;
   let best = 0;
   for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
-  const top = logits[best] as number;
-  if (!Number.isFinite(top)) throw notFinite();
-  let total = 0;
-  let weighted = 0;
-  for (let i = 0; i < logits.length; i++) {
-    const centred = (logits[i] as number) - top;
-    const weight = Math.exp(centred);
-    total += weight;
-    weighted += weight === 0 ? 0 : weight * centred;
-  }
-  if (Number.isNaN(total)) throw notFinite();
-  const logZ = top + Math.log(total);
+  const logZ = logSumExp(logits, 0, logits.length);
+  if (!Number.isFinite(logZ)) throw notFinite();
   const logProb = (id: number): number => (logits[id] ?? Number.NEGATIVE_INFINITY) - logZ;
   out.argmax.push(best);
-  out.entropy.push(Math.log(total) - weighted / total);
   out.target.push(logProb(next));
   out.sample.push(sample.map(logProb));
 }

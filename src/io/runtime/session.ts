@@ -1,9 +1,9 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
 import { buildFeeds, type Cache, type FeedPlan, planFeeds } from './feeds.js';
+import type { Ort } from './ort.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
 
-export type Ort = typeof import('onnxruntime-node');
 export type Outputs = Readonly<Record<string, Tensor>>;
 
 export interface ForwardOptions {

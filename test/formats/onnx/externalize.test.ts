@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { bytesOf } from '../../../src/core/bytes.js';
 import { externalize } from '../../../src/formats/onnx/externalize.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
 import type { OnnxModel } from '../../../src/formats/onnx/types.js';
+import { bytesOf } from '../../support/bytes.js';
 import { FIXTURES, FLOAT, failure, fixture, graph, initializer } from '../../support/onnx.js';
 import { bytes, int, len } from '../../support/protobuf.js';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { bytesOf } from '../../../src/core/bytes.js';
 import { isAssayError } from '../../../src/core/errors.js';
 import { externalize } from '../../../src/formats/onnx/externalize.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
+import { bytesOf } from '../../support/bytes.js';
 import { fixture } from '../../support/onnx.js';
 
 // Without its weights, so that nearly every mutation hits structure.

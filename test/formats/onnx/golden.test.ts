@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bytesOf } from '../../../src/core/bytes.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
 import type { OnnxGraph, OnnxTensor, OnnxValue } from '../../../src/formats/onnx/types.js';
+import { bytesOf } from '../../support/bytes.js';
 import { fixture } from '../../support/onnx.js';
 
 // What the reference Python package reads; see scripts/fixtures/onnx_golden.py.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { bytesOf } from '../../../src/core/bytes.js';
 import { MAX_NODES } from '../../../src/formats/onnx/limits.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
+import { bytesOf } from '../../support/bytes.js';
 import { FLOAT, failure, graph, initializer, nodeWith, read, readTensor } from '../../support/onnx.js';
 import { bytes, double, float, int, key, len, packed, varint } from '../../support/protobuf.js';
 
