@@ -223,7 +223,7 @@ function tensorOf(ort: Ort, { name, type }: PortDescription, { values, dims }: V
     case 'float32':
       return new ort.Tensor('float32', Float32Array.from(values), dims);
     case 'float16':
-      return new ort.Tensor('float16', halves(values) as Uint16Array, dims);
+      return new ort.Tensor('float16', halves(values), dims);
     case 'bool':
       return new ort.Tensor('bool', Uint8Array.from(values), dims);
     default:
@@ -259,7 +259,7 @@ function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly n
     case 'float32':
       return new ort.Tensor('float32', new Float32Array(0), dims);
     case 'float16':
-      return new ort.Tensor('float16', halves([]) as Uint16Array, dims);
+      return new ort.Tensor('float16', new Uint16Array(0), dims);
     case 'float64':
       return new ort.Tensor('float64', new Float64Array(0), dims);
     case 'int8':
@@ -276,9 +276,7 @@ function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly n
 
 const HALF_ONE = 0x3c00;
 
-/** Zeros and ones as half floats: ONNX Runtime takes Float16Array where the engine has it, raw bits otherwise. */
-function halves(values: readonly number[]): ArrayLike<number> {
-  type Constructor = new (values: readonly number[]) => ArrayLike<number>;
-  const Half = (globalThis as { Float16Array?: Constructor }).Float16Array;
-  return Half ? new Half(values) : Uint16Array.from(values, (value) => (value === 1 ? HALF_ONE : 0));
+/** Zeros and ones as the bits of half floats. */
+function halves(values: readonly number[]): Uint16Array {
+  return Uint16Array.from(values, (value) => (value === 1 ? HALF_ONE : 0));
 }

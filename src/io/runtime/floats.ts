@@ -1,13 +1,12 @@
 import type { Tensor } from 'onnxruntime-node';
 import { AssayError } from '../../core/errors.js';
 
-/** Tensor contents as floats; half precision is widened, since Node before 24 has no Float16Array. */
+/** Tensor contents as floats; half precision arrives as raw bits and is widened. */
 export function floats(tensor: Tensor | undefined, name: string): Float32Array {
   const data = tensor?.data;
   if (data instanceof Float32Array) return data;
   if (data instanceof Float64Array) return Float32Array.from(data);
   if (tensor?.type === 'float16' && data instanceof Uint16Array) return widen(data);
-  if (tensor?.type === 'float16') return Float32Array.from(data as unknown as ArrayLike<number>);
   throw new AssayError(
     'MODEL_OUTPUT_MISSING',
     `Output "${name}" is ${tensor ? `of type ${tensor.type}` : 'absent'}; expected floating point.`,

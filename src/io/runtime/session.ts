@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
 import { buildFeeds, type Cache, type FeedPlan, planFeeds } from './feeds.js';
-import type { Ort } from './ort.js';
+import { importRuntime, type Ort } from './ort.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
 
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -65,18 +65,6 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
       return { tensors, length: (previous?.length ?? 0) + tokens };
     },
   };
-}
-
-async function importRuntime(): Promise<Ort> {
-  try {
-    const loaded = (await import('onnxruntime-node')) as Ort & { default?: Ort };
-    return loaded.default ?? loaded;
-  } catch (cause) {
-    throw new AssayError('RUNTIME_MISSING', 'onnxruntime-node is not installed, so no model can be run.', {
-      hint: 'Install it with: ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node (the CPU library is inside the package). Files, digests and structure are checked without it.',
-      cause,
-    });
-  }
 }
 
 async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession> {
