@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/canonical-json.js';
-import { collectEvidence } from '../core/collect.js';
+import { collectEvidence, inOrder } from '../core/collect.js';
 import { AssayError } from '../core/errors.js';
 import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
 import type { SuiteTier } from '../profile/suite.js';
@@ -85,8 +85,13 @@ function withinBudget(
   const warnings: string[] = [];
   let requests = 0;
   let tokens = 0;
-  for (const probe of [...probes].sort((a, b) => a.cost(suite).tokens - b.cost(suite).tokens)) {
+  for (const probe of inOrder(probes, suite)) {
     const cost = probe.cost(suite);
+    const missing = (probe.uses ?? []).find((earlier) => !kept.includes(earlier));
+    if (missing) {
+      warnings.push(`The ${probe.id} probe was left out with the ${missing.id} probe it uses.`);
+      continue;
+    }
     if (requests + cost.requests > maxRequests || tokens + cost.tokens > maxTokens) {
       warnings.push(
         `The ${probe.id} probe was left out: it needs ${cost.requests} requests and ${cost.tokens} tokens.`,

@@ -45,7 +45,7 @@ export async function collectEvidence(
 }
 
 /** Cheapest first, so that an interruption keeps the most; a probe never runs before one it uses. */
-function inOrder(probes: readonly Probe[], suite: Suite): Probe[] {
+export function inOrder(probes: readonly Probe[], suite: Suite): Probe[] {
   const cheapest = [...probes].sort((a, b) => a.cost(suite).tokens - b.cost(suite).tokens);
   const ordered: Probe[] = [];
   const add = (probe: Probe): void => {
