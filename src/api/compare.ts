@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import type { Report } from '../core/types.js';
 import type { CandidateInput } from '../sources/open.js';
 import { audit } from './audit.js';
@@ -14,7 +15,26 @@ export async function compare(
   options: CollectOptions = {},
 ): Promise<Report> {
   const { only: _only, ...shared } = options;
-  const references = [{ variant: 'same', kind: 'full', candidate: first }] as const;
-  const profile = await buildProfile(references, { ...shared, id: 'comparison', runs: 1 });
-  return audit(second, { ...options, profile, claim: 'same' });
+  const variant = variantName(first);
+  const profile = await buildProfile([{ variant, kind: 'full', candidate: first }], {
+    ...shared,
+    id: 'comparison',
+    runs: 1,
+  });
+  return audit(second, { ...options, profile, claim: variant });
+}
+
+/** The first candidate's name, as far as a variant id may carry it. */
+function variantName(candidate: CandidateInput): string {
+  const path =
+    typeof candidate === 'string'
+      ? candidate
+      : candidate.kind === 'endpoint'
+        ? candidate.model
+        : candidate.path;
+  const name = basename(resolve(path))
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64);
+  return name === '' || name === 'other' ? 'first' : name;
 }
