@@ -25,7 +25,7 @@ export interface CollectOptions extends OpenOptions {
 
 /**
  * Gather evidence about a candidate; judge nothing. Failures of single probes are recorded in the evidence.
- * Throws when the candidate cannot be opened (CANDIDATE_*, MODEL_CONFIG_INVALID) and ABORTED with the evidence
+ * Throws when the candidate cannot be opened (CANDIDATE_*, PATH_ESCAPES) and ABORTED with the evidence
  * so far in `partial`.
  *
  * @example const evidence = await collect('./delivered-model', { suite: 'standard' });

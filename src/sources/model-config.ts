@@ -19,6 +19,19 @@ export interface ModelConfig {
   readonly maxPositions: number | undefined;
 }
 
+/** What a bare model file has. */
+export const NO_CONFIG: ModelConfig = {
+  config: null,
+  eosTokenIds: [],
+  tokenizerConfig: {},
+  tokenizerFile: null,
+  template: null,
+  templateVariables: {},
+  keyValueHeads: undefined,
+  headDim: undefined,
+  maxPositions: undefined,
+};
+
 /** Read config.json, generation_config.json and the tokenizer configuration. Throws MODEL_CONFIG_INVALID. */
 export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> {
   const config = await readJson(delivery, 'config.json');

@@ -15,7 +15,7 @@ import {
 } from '../io/runtime/protocol.js';
 import { checkedExternalFiles, externalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
-import { type ModelConfig, readModelConfig } from './model-config.js';
+import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
 import type { LocatedModel } from './parse.js';
 
@@ -44,7 +44,14 @@ const MEMORY_SHARE = 0.75;
 /** A folder with an ONNX model in the Hugging Face layout, or a bare .onnx file. */
 export async function openOnnx(located: LocatedModel, options: OpenOptions = {}): Promise<ModelSource> {
   const { delivery, modelPath } = located;
-  const config = await readModelConfig(delivery);
+  // A broken configuration stops whatever depends on it, but the files are still worth recording.
+  const { config, failure } = await readModelConfig(delivery).then(
+    (read) => ({ config: read, failure: undefined }),
+    (error: unknown) => ({ config: NO_CONFIG, failure: error }),
+  );
+  const configured = (): void => {
+    if (failure !== undefined) throw failure;
+  };
   let parsed: Promise<OnnxModel> | undefined;
   const model = (): Promise<OnnxModel> => {
     parsed ??= withBytes(located, (bytes) =>
@@ -52,7 +59,10 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     );
     return parsed;
   };
-  const runtime = lazy(() => startRuntime(located, config, model, options));
+  const runtime = lazy(() => {
+    configured();
+    return startRuntime(located, config, model, options);
+  });
   const call = caller(located, runtime, model, options);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
@@ -66,6 +76,7 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     ]),
     weights: {
       structure: async (): Promise<ModelStructure> => {
+        configured();
         const read = await model();
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
@@ -236,7 +247,7 @@ function lazy<T>(make: () => Promise<T>): Lazy<T> {
   let made: Promise<T> | undefined;
   return {
     get: () => {
-      made ??= make();
+      made ??= Promise.resolve().then(make);
       return made;
     },
     peek: async () => made?.catch(() => undefined),

@@ -7,7 +7,7 @@ import { locateModel } from './parse.js';
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
 
-/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY, _UNSUPPORTED, MODEL_CONFIG_INVALID. */
+/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY or _UNSUPPORTED. */
 export async function openCandidate(
   candidate: CandidateInput,
   options: OpenOptions = {},
