@@ -34,15 +34,16 @@ const scale: ClosenessScale = {
  * Claim: two exports of the same weights give every token nearly the same probability; a student, a quantized
  * copy and a stranger are each further away.
  * Method: mean absolute difference of natural-log probabilities over 64 fixed vocabulary ids at every position
- * of the suite's passages, under teacher forcing; on a log axis, Student's t with 8 degrees of freedom around
- * what the references show of each other, each left out in turn.
+ * of the suite's passages, under teacher forcing; on a log axis, Student's t around what the references
+ * show of each other, each left out in turn (8 degrees of freedom), or around engine noise (20).
  * Source: soft-target matching as the objective of distillation, Hinton, Vinyals and Dean 2015 (arXiv
  * 1503.02531); noise levels measured on this package's fixture families and on a llama.cpp server.
  * Assumptions: the candidate's tokenizer cuts the passages as the reference's does.
  * Error rates: on two fixture families and the quick suite, same weights 0.001 nats, int8 copies 0.035–0.070, own
  * students 0.58–0.80, independent models 1.10–1.59, models of another corpus 1.59–2.13 (scripts/closeness-table.mjs).
- * Evasion: a seller would have to run the genuine weights for these passages; fixed passages can be recognised,
- * so rotate suites. Sequence-level distillation (training on sampled text) looks like an independent model here.
+ * Evasion: run the genuine weights for these passages only, or train the student on the passages themselves: they
+ * are published, so a buyer who expects that needs passages of their own. Sequence-level distillation (training on
+ * sampled text) looks like an independent model here.
  */
 const logProbabilityDistance: Signal = {
   id: 'log-probability-distance',
