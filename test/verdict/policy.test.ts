@@ -44,6 +44,16 @@ describe('policy', () => {
     expect(verdict.reasons.map(({ sentence }) => sentence).join()).toContain('MODEL_CONTRADICTION');
   });
 
+  it('does not accuse on a wrong config.json alone, however much it gets wrong', () => {
+    const status = genuine.probes.architecture;
+    if (status?.status !== 'ok') throw new Error('fixture has no architecture');
+    const facts = ['layers', 'hiddenSize', 'attentionHeads', 'keyValueHeads', 'headDim', 'vocabSize'];
+    const wrong = Object.fromEntries(facts.map((name) => [name, { value: 7, from: 'config' }]));
+    const data = { ...(status.data as object), ...wrong };
+    const silent = { ...genuine, probes: { architecture: { ...status, data } } };
+    expect(score(silent, { profile }).verdict.outcome).toBe('inconclusive');
+  });
+
   it('says nothing about a candidate without evidence', () => {
     const { verdict } = score({ ...genuine, probes: {} }, { profile });
     expect(verdict.outcome).toBe('inconclusive');

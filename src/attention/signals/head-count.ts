@@ -1,7 +1,7 @@
 import type { Signal } from '../../core/types.js';
 import attentionStatistics, { type AttentionEvidence } from '../probes/attention-statistics.js';
 
-/** Chance that an honest export returns a different number of heads or layers than the model has. */
+/** Chance that an honest export returns other heads or layers than the model has; one quirk changes both, so it counts once. */
 const EXPORT_ERROR = 1e-3;
 
 /**
@@ -24,8 +24,8 @@ const headCount: Signal = {
       ({ facts }) => facts.attentionHeads !== undefined && facts.layers !== undefined,
     );
     if (known.length === 0) return { status: 'skipped', reason: 'the profile states no head count' };
-    const misses = ({ facts }: (typeof known)[number]): number =>
-      Number(facts.layers !== layers) + Number(heads.some((count) => count !== facts.attentionHeads));
+    const differs = ({ facts }: (typeof known)[number]): boolean =>
+      facts.layers !== layers || heads.some((count) => count !== facts.attentionHeads);
     return {
       status: 'scored',
       observed: `${layers} layers with ${[...new Set(heads)].join('/')} heads`,
@@ -36,7 +36,7 @@ const headCount: Signal = {
       ),
       // Says nothing about strangers: the architecture signal of this group already counts their shapes.
       logLikelihood: Object.fromEntries(
-        known.map((variant) => [variant.id, misses(variant) * Math.log(EXPORT_ERROR)]),
+        known.map((variant) => [variant.id, differs(variant) ? Math.log(EXPORT_ERROR) : 0]),
       ),
       n: layers,
       details: [{ type: 'text', label: 'heads per layer', value: heads.join(', ') }],

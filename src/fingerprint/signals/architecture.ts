@@ -12,10 +12,11 @@ const SAME_SHAPE_BY_CHANCE = 0.1;
 /**
  * Claim: layers, width, heads and vocabulary of the claimed version are those of the candidate.
  * Method: facts read from cache and attention shapes, fused operators and the embedding; config.json only
- * where the graph is silent. Each contradicted fact costs the version a factor of its error rate.
+ * where the graph is silent. Each contradicted shape costs the version a factor of its error rate, and config.json
+ * one factor however many of its values differ.
  * Source: the exported graph (ONNX IR) and Hugging Face config.json keys.
  * Assumptions: an honest export keeps these numbers.
- * Error rates: set by policy (1e-3 per shape, 5e-2 per config value), not measured.
+ * Error rates: set by policy (1e-3 per shape, 5e-2 for config.json), not measured.
  * Evasion: an impostor of the same shape passes; padding a small model to shape passes. A match therefore
  * never acquits alone.
  */
@@ -75,12 +76,14 @@ function sameShapeShare(variants: readonly VariantView[], strangers: readonly Va
   return (alike.length + 1) / (shapes.size + 2);
 }
 
+/** One log error rate per contradicted shape, and one for config.json: a wrong file is one mistake, however much it gets wrong. */
 function mismatches(seen: Architecture, { facts }: VariantView, known: readonly IdentityFact[]): number[] {
-  return known.flatMap((name) => {
+  const different = known.flatMap((name) => {
     const fact = seen[name];
-    if (!fact || facts[name] === undefined || facts[name] === fact.value) return [];
-    return [Math.log(fact.from === 'config' ? CONFIG_ERROR : SHAPE_ERROR)];
+    return fact && facts[name] !== undefined && facts[name] !== fact.value ? [fact] : [];
   });
+  const shapes = different.filter(({ from }) => from !== 'config').map(() => Math.log(SHAPE_ERROR));
+  return shapes.length < different.length ? [...shapes, Math.log(CONFIG_ERROR)] : shapes;
 }
 
 const UNIT: Readonly<Record<IdentityFact, (value: number | string) => string>> = {
