@@ -1,4 +1,4 @@
-// node bench/run.mjs [--rounds N] [--only attention,decode,hash,costs] [--transformers ENTRY_FILE]
+// node bench/run.mjs [--rounds N] [--only attention,decode,hash,costs,memory] [--transformers ENTRY_FILE]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,8 +9,9 @@ import { costs } from './costs.mjs';
 import { decode } from './decode.mjs';
 import { hash } from './hash.mjs';
 import { load, machine } from './lib/machine.mjs';
+import { memory } from './memory.mjs';
 
-const BENCHES = { attention, decode, hash, costs };
+const BENCHES = { attention, decode, hash, costs, memory };
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
