@@ -17,7 +17,7 @@ export interface FileDigest {
 }
 
 /** Where a structural value was read. */
-export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata';
+export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'run';
 
 /** A structural value and its origin. */
 export interface Fact<T> {
@@ -37,13 +37,52 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Per-head statistics of one forward pass; arrays are [layers][heads], entropy in bits. */
+/**
+ * What an attention layer attends over: its own stack's tokens, the tokens of an encoder–decoder's encoder while
+ * encoding, or the encoder's output while decoding.
+ */
+export type AttentionKind = 'self' | 'encoder' | 'cross';
+
+/** One attention layer that ran. */
+export interface AttentionLayer {
+  readonly kind: AttentionKind;
+  /** ONNX operator that computes its probabilities. */
+  readonly operator: string;
+  /** Heads seen in the run. */
+  readonly heads: number;
+  /** Key/value heads seen in the run; null where the graph does not show them apart. */
+  readonly keyValueHeads: number | null;
+}
+
+/** Layers, or parts of a graph that look like some, whose attention was not measured. */
+export interface UnmeasuredAttention {
+  readonly operator: string;
+  readonly count: number;
+  readonly reason: string;
+}
+
+/**
+ * Per-head statistics of one forward pass over one unpadded text; grids are [layers][heads], layers as listed in
+ * `sites`. Each number is a mean over the query positions that see at least two keys.
+ */
 export interface AttentionStatistics {
   readonly tokens: number;
+  readonly sites: readonly AttentionLayer[];
+  /** Shannon entropy over the visible keys, bits. */
   readonly entropyBits: readonly (readonly number[])[];
+  /** Entropy divided by log2 of the number of visible keys, 0–1. */
   readonly normalizedEntropy: readonly (readonly number[])[];
+  /** Attention to the first key. */
   readonly firstTokenMass: readonly (readonly number[])[];
+  /** Query position minus attended position, tokens; for cross-attention, minus the attended position alone. */
   readonly meanDistance: readonly (readonly number[])[];
+  /** Largest weight of a query. */
+  readonly maxWeight: readonly (readonly number[])[];
+  /** Perplexity of a query's attention, 2^entropy: as many equally attended keys have the same entropy. */
+  readonly effectiveKeys: readonly (readonly number[])[];
+  /** Mean cosine similarity of a head's attention map with those of the other heads of its layer, 0–1. */
+  readonly headSimilarity: readonly (readonly number[])[];
+  readonly unmeasured: readonly UnmeasuredAttention[];
 }
 
 /** One decoded continuation. `tokenMs[0]` is the prefill and first token, the rest are decode steps. */

@@ -6,7 +6,15 @@ import type { ModelSession } from './session.js';
 
 /** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
 const ROW_SUM_TOLERANCE = 5e-2;
-type HeadStatistics = readonly [entropy: number, normalized: number, first: number, distance: number];
+type HeadStatistics = readonly [
+  entropy: number,
+  normalized: number,
+  first: number,
+  distance: number,
+  max: number,
+  keys: number,
+  similarity: number,
+];
 
 /**
  * Per-head statistics of the attention the export returns, for one unpadded prompt. Averages run over query
@@ -41,13 +49,24 @@ export async function attentionStatistics(
       },
     );
   }
-  const pick = (which: 0 | 1 | 2 | 3): number[][] => layers.map((layer) => layer.map((head) => head[which]));
+  const pick = (which: 0 | 1 | 2 | 3 | 4 | 5 | 6): number[][] =>
+    layers.map((layer) => layer.map((head) => head[which]));
   return {
     tokens: ids.length,
     entropyBits: pick(0),
     normalizedEntropy: pick(1),
     firstTokenMass: pick(2),
     meanDistance: pick(3),
+    maxWeight: pick(4),
+    effectiveKeys: pick(5),
+    headSimilarity: pick(6),
+    sites: layers.map((heads) => ({
+      kind: 'self',
+      operator: 'output',
+      heads: heads.length,
+      keyValueHeads: null,
+    })),
+    unmeasured: [],
   };
 }
 
@@ -65,18 +84,24 @@ function headStatistics(p: Float32Array, head: number, length: number): HeadStat
   const bits = new Int32Array(p.buffer, p.byteOffset, p.length);
   const base = head * length * length;
   const causal = p[base + 1] === 0;
-  const totals: [number, number, number, number] = [0, 0, 0, 0];
+  const totals: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
+  const heads = p.length / length / length;
+  const dots = new Float64Array(heads);
   const start = causal ? 1 : 0;
   for (let query = start; query < length; query++) {
     const row = base + query * length;
     const visible = causal ? query + 1 : length;
     let mass = 0;
+    let top = 0;
     let position = 0;
     let weighted = 0;
     for (let key = 0; key < visible; key++) {
       const weight = p[row + key] as number;
       if (weight > 0) {
         mass += weight;
+        top = Math.max(top, weight);
+        for (let other = 0; other < heads; other++)
+          dots[other]! += weight * (p[(other * length + query) * length + key] as number);
         position += weight * key;
         weighted += weight * log2OfFloat32(weight, bits[row + key] as number);
       } else if (weight !== 0) return null;
@@ -87,7 +112,20 @@ function headStatistics(p: Float32Array, head: number, length: number): HeadStat
     totals[1] += entropy / Math.log2(visible);
     totals[2] += (p[row] as number) / mass;
     totals[3] += query - position / mass;
+    totals[4] += top / mass;
+    totals[5] += 2 ** entropy;
   }
   const queries = length - start;
-  return [totals[0] / queries, totals[1] / queries, totals[2] / queries, totals[3] / queries];
+  const norm = (h: number): number => {
+    let sum = 0;
+    for (let i = h * length * length; i < (h + 1) * length * length; i++) sum += (p[i] as number) ** 2;
+    return Math.sqrt(sum - (start ? (p[h * length * length] as number) ** 2 : 0));
+  };
+  let similarity = 0;
+  for (let other = 0; other < heads; other++)
+    if (other !== head) similarity += (dots[other] as number) / norm(head) / norm(other);
+  return [
+    ...totals.map((t) => t / queries),
+    heads > 1 ? similarity / (heads - 1) : 1,
+  ] as unknown as HeadStatistics;
 }
