@@ -20,7 +20,9 @@ export function pruneGraph(graph: OnnxGraph, plan: GraphPlan, kept: readonly str
   for (const at of usersFirst(graph)) {
     const node = graph.nodes[at] as OnnxNode;
     const branches = plan.branches.get(at);
-    if (plan.replaced.has(at) || !(branches || node.outputs.some((name) => needed.has(name)))) {
+    const asked =
+      plan.branches.has(at) || plan.changes.has(at) || node.outputs.some((name) => needed.has(name));
+    if (plan.replaced.has(at) || !asked) {
       drop.add(at);
       continue;
     }
