@@ -177,7 +177,8 @@ def group_query(node, q, k, v, past_key, past_value, seqlens, total, cos=None, s
         k, v = np.concatenate([past_key[:, :, :past], k], 2), np.concatenate([past_value[:, :, :past], v], 2)
     rows, columns = positions(q.shape[2], keys, past)
     window = node.get("local_window_size", -1)
-    visible = (columns <= rows) & ((columns > rows - window) if window > 0 else True)
+    visible = (columns <= rows) if node.get("causal", 1) else np.ones((1, 1), bool)
+    visible = visible & ((columns > rows - window) if window > 0 else True)
     out = attend(node, q, k, v, node.get("scale"), visible, 0.0 if bias is None else bias, node.get("softcap", 0.0))
     return heads_last(out), k, v
 

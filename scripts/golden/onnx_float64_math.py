@@ -8,7 +8,7 @@ UNARY = {
     "Sqrt": np.sqrt, "Neg": np.negative, "Exp": np.exp, "Log": np.log, "Tanh": np.tanh, "Cos": np.cos, "Sin": np.sin,
     "Abs": np.abs, "Reciprocal": lambda x: 1 / x, "Relu": lambda x: np.maximum(x, 0), "Erf": erf, "Not": np.logical_not,
     "IsNaN": np.isnan, "IsInf": np.isinf, "Floor": np.floor, "Ceil": np.ceil, "Identity": lambda x: x,
-    "Sigmoid": lambda x: 1 / (1 + np.exp(-x)), "Softplus": lambda x: np.logaddexp(0, x), "Round": np.rint,
+    "Elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))), "Sigmoid": lambda x: 1 / (1 + np.exp(-x)), "Softplus": lambda x: np.logaddexp(0, x), "Round": np.rint,
 }
 BINARY = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Pow": np.power, "And": np.logical_and, "Or": np.logical_or,
