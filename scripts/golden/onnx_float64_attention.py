@@ -166,10 +166,8 @@ def group_query(node, q, k, v, past_key, past_value, seqlens, total, cos=None, s
         size = q.shape[-1] // (heads + 2 * kv)
         q, k, v = np.split(q, [heads * size, (heads + kv) * size], -1)
     q, k, v = heads_first(q, heads), heads_first(k, kv), heads_first(v, kv)
-    # No padding: every row of the batch is as long as the longest.
     keys = int(np.ravel(total)[0])
     past = keys - q.shape[2]
-    assert np.all(np.ravel(seqlens) == keys - 1)
     if node.get("do_rotary", 0):
         at = np.arange(past, keys)[None]
         q, k = (rotate(x, cos[at][:, None], sin[at][:, None], node.get("rotary_interleaved", 0)) for x in (q, k))
@@ -178,9 +176,22 @@ def group_query(node, q, k, v, past_key, past_value, seqlens, total, cos=None, s
     rows, columns = positions(q.shape[2], keys, past)
     window = node.get("local_window_size", -1)
     visible = (columns <= rows) if node.get("causal", 1) else np.ones((1, 1), bool)
+    # Padding is on the right, behind the last key of each row of the batch.
+    visible = visible & (columns <= np.reshape(seqlens, (-1, 1, 1, 1)))
     visible = visible & ((columns > rows - window) if window > 0 else True)
     out = attend(node, q, k, v, node.get("scale"), visible, 0.0 if bias is None else bias, node.get("softcap", 0.0))
     return heads_last(out), k, v
+
+
+@operator("LinearAttention", domain=MICROSOFT)
+def linear(node, q, k, v, past=None, *_):
+    """A running sum of keys times values; it has no map to record."""
+    assert node.get("update_rule") == "linear" and past is None
+    heads, kv = node.get("q_num_heads"), node.get("kv_num_heads")
+    q, k, v = heads_first(q, heads), repeat_heads(heads_first(k, kv), heads), repeat_heads(heads_first(v, kv), heads)
+    scale = node.get("scale", 0.0) or 1 / np.sqrt(q.shape[-1])
+    rows, columns = positions(q.shape[2], k.shape[2], 0)
+    return heads_last(np.where(columns <= rows, q @ k.swapaxes(-1, -2), 0) @ v * scale), None
 
 
 # --- ai.onnx --------------------------------------------------------------------------------------------------------
