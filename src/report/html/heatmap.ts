@@ -1,6 +1,6 @@
+import { type Grid, type Range, rangeOf, toGrid } from '../grid.js';
 import { formatNumber } from '../number.js';
 import { finiteSorted, mean } from '../samples.js';
-import { type Grid, type Range, rangeOf, toGrid } from './grid.js';
 import { coordinate, niceStep } from './scale.js';
 import { type Html, html } from './template.js';
 

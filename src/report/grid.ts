@@ -1,4 +1,4 @@
-import { mean } from '../samples.js';
+import { mean } from './samples.js';
 
 export interface Grid {
   readonly rows: readonly (readonly number[])[];
@@ -11,10 +11,10 @@ function blockMean(rows: readonly (readonly number[])[], from: number, size: num
   return mean(rows.flatMap((row) => row.slice(from, from + size)).filter((value) => Number.isFinite(value)));
 }
 
-/** At most `side` cells each way, by averaging neighbours; rows may differ in length. */
-export function toGrid(rows: readonly (readonly number[])[], side: number): Grid {
+/** At most `side` cells across and `height` down, by averaging neighbours; rows may differ in length. */
+export function toGrid(rows: readonly (readonly number[])[], side: number, height = side): Grid {
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const block = { rows: Math.ceil(rows.length / side) || 1, columns: Math.ceil(width / side) || 1 };
+  const block = { rows: Math.ceil(rows.length / height) || 1, columns: Math.ceil(width / side) || 1 };
   if (block.rows === 1 && block.columns === 1) return { rows, columns: width, block };
   const columns = Math.ceil(width / block.columns);
   const merged = Array.from({ length: Math.ceil(rows.length / block.rows) }, (_, row) => {
