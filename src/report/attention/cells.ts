@@ -33,7 +33,8 @@ export interface Ink {
   /** Cells that the shade takes before the text. */
   readonly lead: number;
   cell(value: number, text: string): string;
-  readonly legend: string;
+  /** The scale in pieces that belong together. */
+  readonly legend: readonly string[];
 }
 
 function onRamp(step: number, depth: ColorDepth, text: string): string {
@@ -56,19 +57,22 @@ export function inkFor(range: Range, depth: ColorDepth, number: (value: number) 
         const step = stepOf(value, range, RAMP.length);
         return step === null ? text : onRamp(step, depth, text);
       },
-      legend: `${number(low)} ${ramp} ${number(high)}`,
+      legend: [`${number(low)} ${ramp} ${number(high)}`],
     };
   }
   const edge = (step: number): string => number(low + ((high - low) * step) / SHADES.length);
-  const legend =
-    high > low ? SHADES.map((shade, step) => `${shade} from ${edge(step)}`) : [`${SHADES[2]} ${number(low)}`];
+  const steps = SHADES.map((shade, step) => `${shade} ${edge(step)}`);
+  const middle = SHADES[Math.floor(SHADES.length / 2)];
   return {
     lead: 1,
     cell: (value, text) => {
       const step = stepOf(value, range, SHADES.length);
       return `${step === null ? ' ' : SHADES[step]}${text}`;
     },
-    legend: high > low ? `${legend.join('  ')}  to ${number(high)}` : legend.join(''),
+    legend:
+      high > low
+        ? [...steps.slice(0, -1), `${steps.at(-1)} to ${number(high)}`]
+        : [`${middle} ${number(low)}`],
   };
 }
 

@@ -1,8 +1,9 @@
-import { type Grid, rangeOf, toGrid } from '../grid.js';
+import { rangeOf, toGrid } from '../grid.js';
 import { mean } from '../samples.js';
 import type { Paint } from '../terminal/ansi.js';
-import { fitText, textWidth } from '../terminal/columns.js';
+import { textWidth } from '../terminal/columns.js';
 import { type ColorDepth, cellNumber, type Ink, inkFor } from './cells.js';
+import type { Margin } from './margin.js';
 
 type Rows = readonly (readonly number[])[];
 
@@ -12,115 +13,118 @@ export interface HeatmapOptions {
   readonly paint: Paint;
 }
 
-/** What stands to the left of the cells: one cleaned text per column, the first row being the heading. */
-export type Margin = readonly (readonly string[])[];
-
-const GAP = 2;
+const GAP = '  ';
+/** Lines one layer may take before neighbouring heads are averaged. */
+const MOST_LINES = 4;
 
 interface Layout {
-  /** Cells of one head, with the space after it. */
+  readonly left: Margin;
+  readonly right: readonly string[];
+  /** Characters of one head. */
   readonly size: number;
-  /** Of a number inside a cell; 0 where there is only colour or shade. */
+  /** Characters of a number inside a cell; 0 where there is only colour or shade. */
   readonly digits: number;
+  /** Heads on one line. */
+  readonly perLine: number;
   readonly ink: Ink;
 }
 
-const finite = (row: readonly number[]): readonly number[] => row.filter((value) => Number.isFinite(value));
 const longest = (texts: readonly string[]): number =>
   texts.reduce((most, text) => Math.max(most, textWidth(text)), 0);
 
-/** Left columns as one padded text per row; numbers to the right. */
-function marginText(margin: Margin, available: number): readonly string[] {
-  const columns = margin[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.min(18, longest(margin.map((row) => row[column] ?? ''))),
-  );
-  // The operator is the only text without a bound; what is to be read are the cells.
-  while (widths.reduce((sum, width) => sum + width + GAP, 0) > available && Math.max(...widths) > 6)
-    widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - 1;
-  return margin.map((row) =>
-    row
-      .map((text, column) => {
-        const width = widths[column] ?? 0;
-        const space = ' '.repeat(Math.max(0, width - textWidth(text)));
-        return /^[\d–]+$/.test(text) ? space + text : fitText(text, width);
-      })
-      .join(' '.repeat(GAP)),
+/** Smallest, mean and largest value of each row, or the mean alone, under their names. */
+function summaries(rows: Rows, names: readonly ('min' | 'mean' | 'max')[]): readonly string[] {
+  const numbers = rows.map((row) => {
+    const values = row.filter((value) => Number.isFinite(value));
+    const min = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    const max = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const all = { min, mean: mean(values), max };
+    return names.map((name) => cellNumber(all[name]));
+  });
+  const widths = names.map((name, column) => longest([name, ...numbers.map((row) => row[column] ?? '')]));
+  return [names, ...numbers].map((row) =>
+    row.map((text, column) => text.padStart(widths[column] ?? 0)).join(GAP),
   );
 }
 
-/** Cells with their numbers where they fit, else two characters a head, else one. */
-function layoutFor(rows: Rows, columns: number, room: number, ink: Ink): Layout {
+/** Numbers in the cells where they fit on a line, else two characters a head, else one on as many lines as needed. */
+function layoutFor(rows: Rows, margins: readonly [Margin, Margin], width: number, ink: Ink): Layout {
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const digits = longest(rows.flatMap((row) => row.map(cellNumber)));
-  const numbered = { size: digits + ink.lead + 1 + (ink.lead === 0 ? 1 : 0), digits, ink };
-  if (columns * numbered.size <= room) return numbered;
-  return { size: columns * 2 <= room ? 2 : 1, digits: 0, ink };
+  const ends = summaries(rows, ['min', 'mean', 'max']);
+  const kinds = [
+    { size: digits + 2, digits, right: summaries(rows, ['mean']) },
+    { size: 2, digits: 0, right: ends },
+    { size: 1, digits: 0, right: ends },
+  ];
+  const roomFor = (left: Margin, right: readonly string[]): number =>
+    Math.max(8, width - textWidth(left[0] ?? '') - textWidth(right[0] ?? '') - 2 * GAP.length);
+  for (const kind of kinds) {
+    for (const left of margins) {
+      if (columns * kind.size <= roomFor(left, kind.right)) return { left, ...kind, perLine: columns, ink };
+    }
+  }
+  const room = roomFor(margins[1], ends);
+  // Round numbers of heads are easier to count from.
+  const share = Math.ceil(columns / Math.ceil(columns / room));
+  const round = Math.ceil(share / 8) * 8;
+  return { left: margins[1], right: ends, size: 1, digits: 0, perLine: round <= room ? round : share, ink };
 }
 
 function cellText(value: number, { size, digits, ink }: Layout): string {
-  if (digits === 0) return ink.cell(value, ' '.repeat(size - ink.lead)).padEnd(size);
+  if (digits === 0) return ink.cell(value, ' '.repeat(size - ink.lead));
   const number = cellNumber(value).padStart(digits);
   return ink.lead === 0 ? ink.cell(value, ` ${number} `) : `${ink.cell(value, number)} `;
 }
 
 /** Head numbers over the cells, as many as stand apart. */
-function headings(columns: number, block: number, { size, digits, ink }: Layout): string {
+function headings(columns: number, block: number, { size, digits }: Layout): string {
   const widest = String(Math.max(0, columns - 1) * block).length;
   const step = size > widest ? 1 : ([2, 4, 5, 8, 10, 16, 20].find((n) => n * size > widest) ?? 50);
   let line = '';
   for (let column = 0; column < columns; column += step) {
     const label = String(column * block);
     // Over the last digit of its number, or over the cell itself.
-    const at = column * size + (digits > 0 ? (ink.lead === 0 ? 1 : 0) + ink.lead + digits - label.length : 0);
-    line = line.padEnd(at) + label;
+    line = line.padEnd(column * size + (digits > 0 ? digits + 1 - label.length : 0)) + label;
   }
   return line.padEnd(columns * size);
 }
 
-function summaries(rows: Rows, withEnds: boolean): readonly string[] {
-  const all = rows.map((row) => {
-    const values = finite(row);
-    const ends = [values.reduce((a, b) => Math.min(a, b), Infinity), mean(values)];
-    const texts = [...ends, values.reduce((a, b) => Math.max(a, b), -Infinity)].map(cellNumber);
-    return withEnds ? texts : texts.slice(1, 2);
+/** The lines of one layer; those after the first say in the margin which head they begin with. */
+function layerLines(row: readonly number[], index: number, block: number, layout: Layout): readonly string[] {
+  const { left, right, size, perLine } = layout;
+  const margin = left[index + 1] ?? '';
+  return Array.from({ length: Math.max(1, Math.ceil(row.length / perLine)) }, (_, line) => {
+    const cells = row.slice(line * perLine, (line + 1) * perLine);
+    const text = cells.map((value) => cellText(value, layout)).join('');
+    const free = ' '.repeat((perLine - cells.length) * size);
+    if (line > 0) return `${`+${line * perLine * block}`.padStart(textWidth(margin))}${GAP}${text}`;
+    return `${margin}${GAP}${text}${free}${GAP}${right[index + 1] ?? ''}`;
   });
-  const names = withEnds ? ['min', 'mean', 'max'] : ['mean'];
-  const widths = names.map((name, column) => longest([name, ...all.map((texts) => texts[column] ?? '')]));
-  return [names, ...all].map((texts) =>
-    texts.map((text, column) => text.padStart(widths[column] ?? 0)).join(' '.repeat(GAP)),
-  );
 }
 
 interface Drawing {
   readonly lines: readonly string[];
-  readonly legend: string;
+  /** The scale in pieces that belong together. */
+  readonly legend: readonly string[];
   /** Heads that one cell averages. */
   readonly block: number;
 }
 
-/** One line per row of `rows`, under a line of head numbers; null without a finite value. */
+/** Layers down, heads across, under a line of head numbers; null without a finite value. */
 export function drawHeatmap(
   rows: Rows,
-  margin: Margin,
+  margins: readonly [Margin, Margin],
   { width, depth, paint }: HeatmapOptions,
 ): Drawing | null {
   const range = rangeOf(rows);
   if (range === null) return null;
   const ink = inkFor(range, depth, cellNumber);
-  const left = marginText(margin, Math.floor(width / 2));
-  // Ends of a row are shown where its cells may have no numbers; their space is kept free in any case.
-  const ends = summaries(rows, true);
-  const room = Math.max(8, width - textWidth(left[0] ?? '') - 2 * GAP - textWidth(ends[0] ?? ''));
-  const grid: Grid = toGrid(rows, room, Number.POSITIVE_INFINITY);
-  const layout = layoutFor(grid.rows, grid.columns, room, ink);
-  const right = layout.digits > 0 ? summaries(rows, false) : ends;
-  const heads = headings(grid.columns, grid.block.columns, layout);
-  const span = grid.columns * layout.size;
-  const body = grid.rows.map((row, index) => {
-    const cells = row.map((value) => cellText(value, layout)).join('');
-    const free = ' '.repeat(Math.max(0, span - row.length * layout.size));
-    return `${left[index + 1] ?? ''}  ${cells}${free}  ${right[index + 1] ?? ''}`;
-  });
-  const top = paint('dim', `${left[0] ?? ''}  ${heads}  ${right[0] ?? ''}`);
-  return { lines: [top, ...body], legend: ink.legend, block: grid.block.columns };
+  const whole = layoutFor(rows, margins, width, ink);
+  const grid = toGrid(rows, whole.perLine * MOST_LINES, Number.POSITIVE_INFINITY);
+  const layout = { ...whole, perLine: Math.min(whole.perLine, grid.columns) };
+  const heads = headings(layout.perLine, grid.block.columns, layout);
+  const top = `${layout.left[0] ?? ''}${GAP}${heads}${GAP}${layout.right[0] ?? ''}`;
+  const body = grid.rows.flatMap((row, index) => layerLines(row, index, grid.block.columns, layout));
+  return { lines: [paint('dim', top), ...body], legend: ink.legend, block: grid.block.columns };
 }

@@ -1,5 +1,5 @@
 import type { AttentionLayer, AttentionReading } from '../../core/types.js';
-import { cleanText } from '../text.js';
+import { cleanText, nameText } from '../text.js';
 
 /** Neighbouring layers of one make. */
 export interface LayerRun {
@@ -32,18 +32,18 @@ export function keyValueText(keyValueHeads: number | null): string {
 const MOST_MAKES = 6;
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** One sentence part per make, most frequent layers first: "4 self-attention layers with 8 heads". */
+/** One sentence part per make, in order of appearance: "4 self-attention layers with 8 heads, by Softmax". */
 export function layerSummary(reading: AttentionReading): readonly string[] {
   if (reading.layers === 0) return ['no layer was measured'];
   const counts = new Map<string, number>();
-  for (const { kind, heads, keyValueHeads } of reading.sites) {
+  for (const { kind, operator, heads, keyValueHeads } of reading.sites) {
     const groups = keyValueHeads === null ? '' : ` (${plural(keyValueHeads, 'key/value head')})`;
-    const make = `${cleanText(kind)}-attention layer|with ${plural(heads, 'head')}${groups}`;
+    const make = `${cleanText(kind)}-attention layer|with ${plural(heads, 'head')}${groups}, by ${nameText(operator)}`;
     counts.set(make, (counts.get(make) ?? 0) + 1);
   }
   const parts = [...counts].map(([make, count]) => {
-    const [what = '', heads = ''] = make.split('|');
-    return `${plural(count, what)} ${heads}`;
+    const [what = '', ...rest] = make.split('|');
+    return `${plural(count, what)} ${rest.join('|')}`;
   });
   const rest = parts.length - MOST_MAKES;
   return rest > 0 ? [...parts.slice(0, MOST_MAKES), `and ${plural(rest, 'other make')}`] : parts;

@@ -1,11 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { AttentionReading } from '../../core/types.js';
 import { formatNumber } from '../number.js';
 import { painter } from '../terminal/ansi.js';
+import { textWidth } from '../terminal/columns.js';
 import { bullets, labelled, titled } from '../terminal/lines.js';
 import { cleanText, nameText } from '../text.js';
 import type { ColorDepth } from './cells.js';
-import { drawHeatmap, type HeatmapOptions, type Margin } from './heatmap.js';
-import { gridSummary, keyValueText, layerSummary } from './layers.js';
+import { drawHeatmap, type HeatmapOptions } from './heatmap.js';
+import { gridSummary, layerSummary } from './layers.js';
+import { margins } from './margin.js';
 import { type AttentionStatistic, type AttentionStatisticName, statisticOf } from './statistics.js';
 
 export interface AttentionTerminalOptions {
@@ -21,15 +24,20 @@ export interface AttentionTerminalOptions {
 const MOST_LAYERS = 256;
 const MOST_LINES = 20;
 
-function marginOf({ sites }: AttentionReading, rows: number): Margin {
-  const head = ['layer', 'kind', 'operator', 'heads', 'kv'];
-  const body = Array.from({ length: rows }, (_, index) => {
-    const site = sites[index];
-    if (site === undefined) return [String(index), '', '', '', ''];
-    const { kind, operator, heads, keyValueHeads } = site;
-    return [String(index), cleanText(kind), cleanText(operator), String(heads), keyValueText(keyValueHeads)];
-  });
-  return [head, ...body];
+/** Pieces side by side, on as many lines as they need. */
+function flow(label: string, pieces: readonly string[], width: number): readonly string[] {
+  const lines: string[][] = [[]];
+  let used = label.length;
+  for (const piece of pieces) {
+    const size = textWidth(stripVTControlCharacters(piece)) + 2;
+    if (used + size > width && used > label.length) {
+      lines.push([]);
+      used = label.length;
+    }
+    lines.at(-1)?.push(piece);
+    used += size;
+  }
+  return lines.map((line, index) => `${index === 0 ? label : ' '.repeat(label.length)}${line.join('  ')}`);
 }
 
 function picture(
@@ -40,7 +48,7 @@ function picture(
   const { width } = options;
   const grid = reading[statistic.key];
   const rows = grid.slice(0, MOST_LAYERS);
-  const drawing = drawHeatmap(rows, marginOf(reading, rows.length), options);
+  const drawing = drawHeatmap(rows, margins(reading, rows.length), options);
   const summary = gridSummary(grid);
   if (drawing === null || summary === null) return ['no values'];
   const { count, mean, lowest, highest } = summary;
@@ -50,7 +58,7 @@ function picture(
   return [
     ...drawing.lines,
     '',
-    `scale    ${drawing.legend}  (${statistic.unit})`,
+    ...flow('scale    ', [...drawing.legend, `(${statistic.unit})`], width),
     ...labelled('average  ', average, width),
     ...(drawing.block > 1 ? labelled('cells    ', `each averages ${drawing.block} heads`, width) : []),
     ...(grid.length > rows.length
