@@ -41,3 +41,12 @@ export function rangeOf(rows: readonly (readonly number[])[]): Range | null {
   }
   return low <= high ? [low, high] : null;
 }
+
+/** Where in a range a value lies, 0 to 1; null when it is not finite, a half when the range is one point. */
+export function shareOf(value: number, [low, high]: Range): number | null {
+  if (!Number.isFinite(value)) return null;
+  if (high <= low) return 0.5;
+  // The distance between two finite numbers may not be finite.
+  const by = Number.isFinite(high - low) ? 1 : 0.5;
+  return Math.max(0, Math.min(1, (value * by - low * by) / (high * by - low * by)));
+}

@@ -1,4 +1,4 @@
-import type { Range } from '../grid.js';
+import { type Range, shareOf } from '../grid.js';
 
 /** Bits of colour a terminal shows: 1 is none, 8 is 256 colours, 24 is all of them. */
 export type ColorDepth = 1 | 8 | 24;
@@ -22,10 +22,9 @@ const RAMP_256 = [53, 54, 60, 24, 30, 36, 72, 77, 148, 220] as const;
 const LIGHT = 5;
 
 /** Index of the step of `count` that a value falls into; null when it is not finite. */
-function stepOf(value: number, [low, high]: Range, count: number): number | null {
-  if (!Number.isFinite(value)) return null;
-  const share = high > low ? (value - low) / (high - low) : 0.5;
-  return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+function stepOf(value: number, range: Range, count: number): number | null {
+  const share = shareOf(value, range);
+  return share === null ? null : Math.min(count - 1, Math.floor(share * count));
 }
 
 /** How cells of a heatmap are shown: behind their text as colour, or before it as a shade. */

@@ -16,6 +16,8 @@ export interface HeatmapOptions {
 const GAP = '  ';
 /** Lines one layer may take before neighbouring heads are averaged. */
 const MOST_LINES = 4;
+/** Heads on a line of the narrowest terminal. */
+const LEAST_ROOM = 4;
 
 interface Layout {
   readonly left: Margin;
@@ -58,13 +60,13 @@ function layoutFor(rows: Rows, margins: readonly [Margin, Margin], width: number
     { size: 1, digits: 0, right: ends },
   ];
   const roomFor = (left: Margin, right: readonly string[]): number =>
-    Math.max(8, width - textWidth(left[0] ?? '') - textWidth(right[0] ?? '') - 2 * GAP.length);
+    width - textWidth(left[0] ?? '') - textWidth(right[0] ?? '') - 2 * GAP.length;
   for (const kind of kinds) {
     for (const left of margins) {
       if (columns * kind.size <= roomFor(left, kind.right)) return { left, ...kind, perLine: columns, ink };
     }
   }
-  const room = roomFor(margins[1], ends);
+  const room = Math.max(LEAST_ROOM, roomFor(margins[1], ends));
   // Round numbers of heads are easier to count from.
   const share = Math.ceil(columns / Math.ceil(columns / room));
   const round = Math.ceil(share / 8) * 8;

@@ -26,6 +26,7 @@ const LIMITS: readonly Limits[] = [
   { text: 80, rows: 8, side: 12 },
 ];
 
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 const short = (text: string, { text: limit }: Limits): string => clip(cleanText(text), limit);
 
 function header(reading: AttentionReading): Html {
@@ -60,13 +61,10 @@ function layersSection(reading: AttentionReading, limits: Limits): Html {
 }
 
 function headsSection(reading: AttentionReading, { side }: Limits): Html {
-  const figures = ATTENTION_STATISTICS.map(({ key, title, unit }) =>
-    heatmapFigure({ label: title, unit, rows: reading[key] }, side),
+  const figures = ATTENTION_STATISTICS.map(({ key, title, unit, meaning }) =>
+    heatmapFigure({ label: title, unit, note: sentence(meaning), rows: reading[key] }, side),
   );
-  const meanings = ATTENTION_STATISTICS.map(
-    ({ title, meaning }) => html`<div><dt>${title}</dt><dd>${meaning}</dd></div>`,
-  );
-  return html`<section><h2>Heads</h2><p class="note">Layers run down, heads across. Each value is a mean over the positions of the prompt that see at least two keys; each picture has its own scale.</p><div class="figures">${figures}</div><h3>What the numbers are</h3><dl class="digests">${meanings}</dl></section>`;
+  return html`<section><h2>Heads</h2><p class="note">Layers run down, heads across. Each value is a mean over the positions of the prompt that see at least two keys; each picture has its own scale.</p><div class="figures">${figures}</div></section>`;
 }
 
 function unmeasuredSection({ unmeasured }: AttentionReading, limits: Limits): Html | false {

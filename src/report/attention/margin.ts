@@ -20,22 +20,36 @@ function cellsOf({ sites }: AttentionReading, rows: number): readonly (readonly 
   });
 }
 
-function column(texts: readonly string[]): readonly string[] {
+function column(texts: readonly string[], widest: number): readonly string[] {
   const width = Math.min(
-    WIDEST,
+    widest,
     texts.reduce((most, text) => Math.max(most, textWidth(text)), 0),
   );
-  return texts.map((text) => (/^[\d–]+$/.test(text) ? text.padStart(width) : fitText(text, width)));
+  return texts.map((text) => fitText(/^[\d–]+$/.test(text) ? text.padStart(width) : text, width));
 }
 
-/** Every column, and only those in which layers differ: what is equal everywhere is said above the picture. */
-export function margins(reading: AttentionReading, rows: number): readonly [full: Margin, brief: Margin] {
+/**
+ * Every column, and only those in which layers differ: what is equal everywhere is said above the picture. The
+ * second is at most `width` wide, as long as columns keep four characters.
+ */
+export function margins(
+  reading: AttentionReading,
+  rows: number,
+  width: number,
+): readonly [full: Margin, brief: Margin] {
   const cells = cellsOf(reading, rows);
-  const columns = HEADS.map((_head, at) => cells.map((row) => row[at] ?? '')).map((texts, at) => ({
-    differs: at === 0 || texts.some((text) => text !== texts[0]),
-    texts: column([HEADS[at] ?? '', ...texts]),
-  }));
-  const join = (kept: typeof columns): Margin =>
-    Array.from({ length: rows + 1 }, (_, row) => kept.map(({ texts }) => texts[row]).join(' '.repeat(GAP)));
-  return [join(columns), join(columns.filter(({ differs }) => differs))];
+  const columns = HEADS.map((head, at) => [head, ...cells.map((row) => row[at] ?? '')]);
+  const differing = columns.filter(
+    (texts, at) => at === 0 || texts.slice(1).some((text) => text !== texts[1]),
+  );
+  const join = (kept: typeof columns, widest: number): Margin => {
+    const fitted = kept.map((texts) => column(texts, widest));
+    return Array.from({ length: rows + 1 }, (_, row) =>
+      fitted.map((texts) => texts[row]).join(' '.repeat(GAP)),
+    );
+  };
+  let brief = join(differing, WIDEST);
+  for (let widest = WIDEST - 1; widest >= 4 && textWidth(brief[0] ?? '') > width; widest--)
+    brief = join(differing, widest);
+  return [join(columns, WIDEST), brief];
 }

@@ -48,7 +48,7 @@ function picture(
   const { width } = options;
   const grid = reading[statistic.key];
   const rows = grid.slice(0, MOST_LAYERS);
-  const drawing = drawHeatmap(rows, margins(reading, rows.length), options);
+  const drawing = drawHeatmap(rows, margins(reading, rows.length, Math.floor(width / 2)), options);
   const summary = gridSummary(grid);
   if (drawing === null || summary === null) return ['no values'];
   const { count, mean, lowest, highest } = summary;
