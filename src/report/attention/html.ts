@@ -85,8 +85,8 @@ function page(reading: AttentionReading, limits: Limits): Html {
       : [];
   return pageOf(`Attention of ${nameText(reading.candidate.label)}`, [
     header(reading),
-    headsSection(reading, limits),
     layersSection(reading, limits),
+    headsSection(reading, limits),
     unmeasuredSection(reading, limits),
     warningsSection(warnings, notes),
   ]);

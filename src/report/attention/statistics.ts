@@ -58,7 +58,7 @@ export const ATTENTION_STATISTICS: readonly AttentionStatistic[] = [
     key: 'firstTokenMass',
     title: 'First-token mass',
     unit: 'share',
-    meaning: 'the share of attention on the first key, where many heads rest when they find nothing',
+    meaning: 'the share of attention on the first key',
   },
   {
     name: 'distance',
@@ -73,7 +73,7 @@ export const ATTENTION_STATISTICS: readonly AttentionStatistic[] = [
     key: 'headSimilarity',
     title: 'Head similarity',
     unit: 'cosine',
-    meaning: 'cosine similarity to the other heads of the layer; near 1 the heads are copies of each other',
+    meaning: 'cosine similarity to the other heads of the layer; near 1 they attend to the same keys',
   },
 ];
 
