@@ -1,27 +1,32 @@
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { alternate, ratioOf } from './lib/alternate.mjs';
-import { writeDecoder } from './lib/decoder.mjs';
-import { fixture, LIMITS, openHost, prompt, readConfig } from './lib/host.mjs';
+import { fileURLToPath } from 'node:url';
+import { STYLES } from './lib/styles.mjs';
 
-/** Forward with attention statistics ÷ plain forward, in one runtime child, on the same prompt. */
+const WORKER = fileURLToPath(new URL('./lib/attention-worker.mjs', import.meta.url));
+/** Tokens and vocabulary: a small head makes statistics look dearer, a large one is what "statistics alone" saves. */
+const CASES = [
+  [512, 8192],
+  [1024, 8192],
+  [512, 50_257],
+];
+
+/** Attention statistics ÷ plain forward pass of the same model and prompt, one thread, processor time. */
 export async function attention({ rounds, temp, report }) {
-  const synthetic = join(temp, 'gpt2-small');
-  if (!existsSync(synthetic)) writeDecoder(synthetic);
-  await measure('quill/full-1', fixture('quill/full-1'), 48, { rounds: 3 * rounds, report });
-  await measure('quill/full-1', fixture('quill/full-1'), 256, { rounds: 3 * rounds, report });
-  await measure('12×12×768 synthetic', synthetic, 256, { rounds, report });
-  await measure('12×12×768 synthetic', synthetic, 512, { rounds, report });
-}
-
-async function measure(model, folder, tokens, { rounds, report }) {
-  const host = openHost(folder);
-  const ids = prompt(tokens, readConfig(folder).vocab_size);
-  const forward = (outputs) => async () => (await host.call('forward', { ids, outputs }, LIMITS)).ms;
-  try {
-    const pairs = await alternate(forward('logits'), forward('attention'), { rounds, warmUp: 2 });
-    report({ bench: 'attention', case: `${model}, ${tokens} tokens`, unit: 'ms', ...ratioOf(pairs) });
-  } finally {
-    await host.close();
+  for (const style of Object.keys(STYLES)) {
+    for (const [tokens, vocabulary] of CASES) {
+      const folder = join(temp, `attention-${style}`);
+      const args = [WORKER, style, tokens, vocabulary, rounds, folder].map(String);
+      const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
+      rmSync(folder, { recursive: true });
+      for (const { name, ...ratio } of lines.map((line) => JSON.parse(line)))
+        report({
+          bench: 'attention',
+          case: `${style}, ${tokens} tokens, vocabulary ${vocabulary}, ${name}`,
+          unit: 'ms',
+          ...ratio,
+        });
+    }
   }
 }

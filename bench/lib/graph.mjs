@@ -1,6 +1,7 @@
 import { float, int, len } from './protobuf.mjs';
 
 const FLOAT = 1;
+const INT32 = 6;
 const INT64 = 7;
 
 /** Collects nodes, initializers and ports of one ONNX graph; large weights go to an external file. */
@@ -14,16 +15,17 @@ export class Graph {
     this.writeWeight = writeWeight;
   }
 
-  /** Append a node and return the name of its output. */
-  node(type, inputs, attributes = {}, output = `${type}_${this.#count++}`) {
+  /** Append a node and return the name of its first output; `more` names further ones. */
+  node(type, inputs, attributes = {}, output = `${type}_${this.#count++}`, { domain, more = [] } = {}) {
     this.#fields.push(
       len(
         1,
         ...inputs.map((name) => len(1, name)),
-        len(2, output),
+        ...[output, ...more].map((name) => len(2, name)),
         len(3, output),
         len(4, type),
         ...Object.entries(attributes).map(([name, value]) => len(5, attribute(name, value))),
+        ...(domain === undefined ? [] : [len(7, domain)]),
       ),
     );
     return output;
@@ -33,6 +35,14 @@ export class Graph {
     const name = `const_${this.#count++}`;
     const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     this.#fields.push(len(5, ...dims.map((dim) => int(1, dim)), int(2, INT64), len(8, name), len(9, raw)));
+    return name;
+  }
+
+  /** A vector of int32. */
+  wholes(values) {
+    const name = `const_${this.#count++}`;
+    const raw = new Uint8Array(Int32Array.from(values).buffer);
+    this.#fields.push(len(5, int(1, values.length), int(2, INT32), len(8, name), len(9, raw)));
     return name;
   }
 
@@ -73,9 +83,11 @@ export class Graph {
     this.#fields.push(len(12, port(name, 'float', dims)));
   }
 
-  bytes(opset) {
+  /** The model; `domains` are imported at version 1 besides the default one. */
+  bytes(opset, domains = []) {
     const body = len(7, len(2, 'synthetic'), ...this.#fields);
-    return Buffer.concat([int(1, 8), len(8, len(1, ''), int(2, opset)), body]);
+    const imports = domains.map((domain) => len(8, len(1, domain), int(2, 1)));
+    return Buffer.concat([int(1, opset > 21 ? 10 : 8), len(8, len(1, ''), int(2, opset)), ...imports, body]);
   }
 }
 
