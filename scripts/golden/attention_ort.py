@@ -18,6 +18,7 @@ import onnx
 from onnx import AttributeProto, TensorProto, helper
 
 from attention import TOKENS, case_paths, feeds_of, ids_of
+from attention_statistics import grids
 from onnx_float64 import Interpreter
 from onnx_float64_math import stable_softmax
 
@@ -116,8 +117,12 @@ def report(folder, expected, scores):
         parts.append(f"logits {np.abs(seen['logits'] - logits)[:, :tokens].max():.1e}")
     if scores:
         got = [stable_softmax(seen[name], -1) if is_scores else seen[name] for name, is_scores in scores.items()]
-        parts.append(f"{len(got)} maps {max(np.abs(a.reshape(b.shape) - b)[..., :tokens, :].max() for a, b in zip(got, maps)):.1e}")
         assert len(got) == len(maps)
+        pairs = [[x.reshape(1, -1, *b.shape[-2:])[:, :, :tokens] for x in (a, b)] for a, b in zip(got, maps)]
+        parts.append(f"{len(got)} maps {max(np.abs(a - b).max() for a, b in pairs):.1e}")
+        there, here = (grids([{"p": pair[i], "visible": pair[1] > 0} for pair in pairs]) for i in (0, 1))
+        parts += [f"{key} {np.abs(np.array(there[key]) - np.array(here[key])).max():.1e}" for key in
+                  ("entropyBits", "meanDistance", "headSimilarity")]
     return ", ".join(parts)
 
 

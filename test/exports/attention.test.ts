@@ -8,9 +8,13 @@ import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 
+interface Unmeasured {
+  readonly operator: string;
+  readonly count: number;
+}
 /** What a case of fixtures/attention is there to show; see scripts/fixtures/attention.py. */
 type Purpose =
-  | { readonly golden: string; readonly toleranceBits: number }
+  | { readonly golden: string; readonly toleranceBits: number; readonly unmeasured?: readonly Unmeasured[] }
   | { readonly skipped: string | null; readonly why: string };
 
 const GRIDS = [
@@ -64,6 +68,9 @@ describe('attention computed inside the graph', () => {
     const expected = read(`golden/attention/${purpose.golden}`) as Golden;
     const seen = await attention(assemble(name, folder, 'attention'), expected.ids);
     expectGolden(seen, expected, purpose.toleranceBits);
+    expect(seen.unmeasured.map(({ operator, count }) => ({ operator, count }))).toEqual(
+      purpose.unmeasured ?? [],
+    );
   });
 
   it.each(cases.filter(([, purpose]) => 'skipped' in purpose))('%s: skipped', async (name, purpose) => {
