@@ -59,10 +59,11 @@ def feeds_of(model, ids):
 
 def case_paths(fixtures, case):
     """The graph of a case and where its external data lies."""
-    folder = fixtures / "attention" / case
-    files = json.loads((folder / "case.json").read_text())["files"]
-    data = {pathlib.PurePosixPath(to).name: fixtures / source for to, source in files.items() if source != "graph.onnx"}
-    return folder / "graph.onnx", data
+    own = fixtures / "attention" / case
+    files = json.loads((own / "case.json").read_text())["files"]
+    found = {pathlib.PurePosixPath(to).name: own / source if source == "graph.onnx" else fixtures / source
+             for to, source in files.items()}
+    return next(path for name, path in found.items() if name.endswith(".onnx")), found
 
 
 def ids_of(fixtures, case):
