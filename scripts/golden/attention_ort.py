@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from attention import TOKENS, case_paths, feeds_of, ids_of
+from attention import TOKENS, case_of, case_paths, feeds_of, ids_of
 from attention_statistics import grids
 from onnx_float64 import Interpreter
 from onnx_float64_math import stable_softmax
@@ -77,7 +77,7 @@ def prepare(fixtures, case, root):
     folder = root / case
     folder.mkdir()
     path, data = case_paths(fixtures, case)
-    wanted = json.loads((fixtures / "attention" / case / "case.json").read_text())["attention"]
+    wanted = case_of(fixtures, case)["attention"]
     model = onnx.load(str(path), load_external_data=False)
     feeds = feeds_of(model, ids_of(fixtures, case)[:wanted.get("tokens", TOKENS)])
     kinds = {p.name: NAMES[p.type.tensor_type.elem_type] for p in model.graph.input}
