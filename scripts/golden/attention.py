@@ -81,14 +81,14 @@ def config_of(fixtures, case):
     return {**json.loads((fixtures / "models" / told["base"] / "config.json").read_text()), **told["config"]}
 
 
-def plain_sites(interpreter, names):
+def plain_sites(interpreter, names, hidden):
     """Softmax and its relatives, named by the case: [1,H,S,T], [H,S,T] or [1,groups,H/groups,S,T]."""
     makers = {name: node.op_type for node in nodes_of(interpreter.model.graph) for name in node.output}
     sites = []
     for name in names:
         p = interpreter.values[name]
         p = p.reshape(1, -1, *p.shape[-2:])
-        sites.append({"operator": makers[name], "p": p, "visible": p > 0})
+        sites.append({"operator": makers[name], "p": p, "visible": p > hidden})
     return sites
 
 
@@ -106,11 +106,11 @@ def key_value_heads(config):
     return next((config[name] for name in names if name in config), None)
 
 
-def golden(path, data, ids, names=(), config=()):
+def golden(path, data, ids, names=(), config=(), hidden=0.0):
     model = onnx.load(str(path), load_external_data=False)
     interpreter = Interpreter(model, data)
     interpreter.run(feeds_of(model, ids))
-    sites = plain_sites(interpreter, names) + interpreter.sites
+    sites = plain_sites(interpreter, names, hidden) + interpreter.sites
     # The queries of padding behind a text are nobody's.
     sites = [{**s, "p": s["p"][:, :, :len(ids)], "visible": s["visible"][:, :, :len(ids)]} for s in sites]
     described = [{"kind": "self", "operator": s["operator"], "heads": s["p"].shape[1],
@@ -154,7 +154,8 @@ def main(fixtures, *rest):
             continue
         graph, data = case_paths(fixtures, case)
         ids = ids_of(fixtures, case)[:wanted.get("tokens", TOKENS)]
-        found = golden(graph, data, ids, wanted.get("probabilities", ()), config_of(fixtures, case))
+        found = golden(graph, data, ids, wanted.get("probabilities", ()), config_of(fixtures, case),
+                       wanted.get("hiddenBelow", 0.0))
         write(out / wanted["golden"], found)
         print(case)
 

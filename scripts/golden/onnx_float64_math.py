@@ -149,6 +149,12 @@ def slice_(node, x, starts, ends, axes=None, steps=None):
     return x[tuple(cut)]
 
 
+@operator("Pad")
+def pad(node, x, widths, value=0.0, axes=None):
+    assert node.get("mode", "constant") == "constant" and axes is None
+    return np.pad(x, np.reshape(widths, (2, -1)).T, constant_values=0.0 if value is None else value)
+
+
 @operator("Expand")
 def expand(node, x, target):
     return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(target)))

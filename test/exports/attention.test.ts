@@ -79,7 +79,7 @@ describe('attention computed inside the graph', () => {
 
   it.each(cases.filter(([, purpose]) => 'skipped' in purpose))('%s: skipped', async (name, purpose) => {
     if (!('skipped' in purpose)) return;
-    const ids = Array.from({ length: 12 }, (_, i) => i + 10);
+    const ids = Array.from({ length: 16 }, (_, i) => i + 10);
     await expect(attention(assemble(name, folder, 'attention'), ids)).rejects.toMatchObject({
       name: 'AssayError',
       code: 'MODEL_OUTPUT_MISSING',
