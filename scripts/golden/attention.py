@@ -59,26 +59,36 @@ def feeds_of(model, ids):
 
 def case_paths(fixtures, case):
     """The graph of a case and where its external data lies."""
-    folder = fixtures / "attention" / case
-    files = json.loads((folder / "case.json").read_text())["files"]
-    data = {pathlib.PurePosixPath(to).name: fixtures / source for to, source in files.items() if source != "graph.onnx"}
-    return folder / "graph.onnx", data
+    own = fixtures / "attention" / case
+    files = case_of(fixtures, case)["files"]
+    found = {pathlib.PurePosixPath(to).name: own / source if source == "graph.onnx" else fixtures / source
+             for to, source in files.items()}
+    return next(path for name, path in found.items() if name.endswith(".onnx")), found
+
+
+def case_of(fixtures, case):
+    return json.loads((fixtures / "attention" / case / "case.json").read_text())
 
 
 def ids_of(fixtures, case):
     """The text of the family's own golden."""
-    base = json.loads((fixtures / "attention" / case / "case.json").read_text())["base"]
+    base = case_of(fixtures, case)["base"]
     return json.loads((fixtures / "golden" / f"{base.split('/')[0]}-full-1.json").read_text())["ids"]
 
 
-def plain_sites(interpreter, names):
+def config_of(fixtures, case):
+    told = case_of(fixtures, case)
+    return {**json.loads((fixtures / "models" / told["base"] / "config.json").read_text()), **told["config"]}
+
+
+def plain_sites(interpreter, names, hidden):
     """Softmax and its relatives, named by the case: [1,H,S,T], [H,S,T] or [1,groups,H/groups,S,T]."""
     makers = {name: node.op_type for node in nodes_of(interpreter.model.graph) for name in node.output}
     sites = []
     for name in names:
         p = interpreter.values[name]
         p = p.reshape(1, -1, *p.shape[-2:])
-        sites.append({"operator": makers[name], "p": p, "visible": p > 0, "keyValueHeads": None})
+        sites.append({"operator": makers[name], "p": p, "visible": p > hidden})
     return sites
 
 
@@ -90,15 +100,21 @@ def nodes_of(graph):
                 yield from nodes_of(attribute.g)
 
 
-def golden(path, data, ids, names=()):
+def key_value_heads(config):
+    """What the model has, however its graph repeats them."""
+    names = ("num_key_value_heads", "num_attention_heads", "n_head")
+    return next((config[name] for name in names if name in config), None)
+
+
+def golden(path, data, ids, names=(), config=(), hidden=0.0):
     model = onnx.load(str(path), load_external_data=False)
     interpreter = Interpreter(model, data)
     interpreter.run(feeds_of(model, ids))
-    sites = plain_sites(interpreter, names) + interpreter.sites
+    sites = plain_sites(interpreter, names, hidden) + interpreter.sites
     # The queries of padding behind a text are nobody's.
     sites = [{**s, "p": s["p"][:, :, :len(ids)], "visible": s["visible"][:, :, :len(ids)]} for s in sites]
     described = [{"kind": "self", "operator": s["operator"], "heads": s["p"].shape[1],
-                  "keyValueHeads": s["keyValueHeads"]} for s in sites]
+                  "keyValueHeads": key_value_heads(config)} for s in sites]
     return {"ids": list(ids), "sites": described, **grids(sites)}
 
 
@@ -133,12 +149,14 @@ def main(fixtures, *rest):
         write(out / f"{name}.json", golden(file, pathlib.Path(file).parent, [int(i) for i in ids.split(",")]))
         return
     for case in rest or sorted(p.name for p in (fixtures / "attention").iterdir()):
-        wanted = json.loads((fixtures / "attention" / case / "case.json").read_text())["attention"]
+        wanted = case_of(fixtures, case)["attention"]
         if "golden" not in wanted:
             continue
         graph, data = case_paths(fixtures, case)
         ids = ids_of(fixtures, case)[:wanted.get("tokens", TOKENS)]
-        write(out / wanted["golden"], golden(graph, data, ids, wanted.get("probabilities", ())))
+        found = golden(graph, data, ids, wanted.get("probabilities", ()), config_of(fixtures, case),
+                       wanted.get("hiddenBelow", 0.0))
+        write(out / wanted["golden"], found)
         print(case)
 
 

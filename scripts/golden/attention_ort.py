@@ -15,9 +15,10 @@ import tempfile
 
 import numpy as np
 import onnx
-from onnx import AttributeProto, TensorProto, helper
+from onnx import TensorProto, helper
 
-from attention import TOKENS, case_paths, feeds_of, ids_of
+from attention import TOKENS, case_of, case_paths, feeds_of, ids_of
+from attention_statistics import grids
 from onnx_float64 import Interpreter
 from onnx_float64_math import stable_softmax
 
@@ -31,39 +32,40 @@ FUSED = {"GroupQueryAttention": ({"qk_output": 2}, 3, False), "MultiHeadAttentio
 
 def expose(model, names):
     """Add outputs for the maps; returns {output name: holds scores} in node order."""
+    kind = next(v.type.tensor_type.elem_type for v in model.graph.output if v.name == "logits")
     found = {}
     for graph, outer in graphs_of(model.graph):
+        here = {name: False for name in names if any(name in node.output for node in graph.node)}
         for node in graph.node:
             if node.op_type in FUSED and not (node.op_type == "Attention" and node.domain):
                 attributes, index, scores = FUSED[node.op_type]
                 node.attribute.extend(helper.make_attribute(k, v) for k, v in attributes.items())
                 node.output.extend([""] * (index - len(node.output)) + [f"{node.name}.map"])
-                found[f"{node.name}.map"] = scores
-        inner = [n for n in names if any(n in node.output for node in graph.node)]
-        for name in inner:
-            graph.output.append(onnx.ValueInfoProto(name=name) if outer is None else
-                                helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+                here[f"{node.name}.map"] = scores
+        for name, scores in here.items():
+            # MultiHeadAttention's scores have no inferred type: without one the graph is refused.
+            typed = name.endswith(".map") or outer is not None
+            graph.output.append(helper.make_tensor_value_info(name, kind, None) if typed else
+                                onnx.ValueInfoProto(name=name))
             if outer is not None:
-                sibling(outer, graph, name)
-        found.update({name: False for name in inner})
-    kind = next(v.type.tensor_type.elem_type for v in model.graph.output if v.name == "logits")
-    there = {v.name for v in model.graph.output}
-    # MultiHeadAttention's scores have no inferred type: without one the graph is refused.
-    model.graph.output.extend(helper.make_tensor_value_info(n, kind, None) for n in found if n not in there)
+                sibling(outer, name)
+                model.graph.output.append(onnx.ValueInfoProto(name=name))
+        found.update(here)
     return found
 
 
 def graphs_of(graph):
+    """The graph, and of each If the branch that runs: no text has been read yet."""
     yield graph, None
     for node in graph.node:
         for attribute in node.attribute:
-            if attribute.type == AttributeProto.GRAPH:
+            if attribute.name == "else_branch":
                 yield attribute.g, node
 
 
-def sibling(outer, graph, name):
+def sibling(outer, name):
     """The other branch must return something in the same place."""
-    other = next(a.g for a in outer.attribute if a.type == AttributeProto.GRAPH and a.g is not graph and a.g.name != graph.name)
+    other = next(a.g for a in outer.attribute if a.name == "then_branch")
     filler = f"{name}.filler"
     empty = helper.make_tensor(filler, TensorProto.FLOAT, [0], [])
     other.node.append(helper.make_node("Constant", [], [filler], value=empty))
@@ -75,7 +77,7 @@ def prepare(fixtures, case, root):
     folder = root / case
     folder.mkdir()
     path, data = case_paths(fixtures, case)
-    wanted = json.loads((path.parent / "case.json").read_text())["attention"]
+    wanted = case_of(fixtures, case)["attention"]
     model = onnx.load(str(path), load_external_data=False)
     feeds = feeds_of(model, ids_of(fixtures, case)[:wanted.get("tokens", TOKENS)])
     kinds = {p.name: NAMES[p.type.tensor_type.elem_type] for p in model.graph.input}
@@ -89,9 +91,9 @@ def prepare(fixtures, case, root):
         print(f"{case}: not interpreted: {type(problem).__name__} {problem}")
     # Taps of skipped cases may not be loadable; only the graph as delivered has to be.
     scores = expose(model, wanted.get("probabilities", ())) if "golden" in wanted else {}
-    (folder / "model.onnx").write_bytes(model.SerializeToString())
     for name, source in data.items():
         shutil.copy(source, folder / name)
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
     (folder / "feeds.json").write_text(json.dumps({
         n: {"type": kinds[n], "dims": list(f.shape), "values": f.astype(TYPES[kinds[n]]).ravel().tolist()}
         for n, f in feeds.items()}))
@@ -116,8 +118,12 @@ def report(folder, expected, scores):
         parts.append(f"logits {np.abs(seen['logits'] - logits)[:, :tokens].max():.1e}")
     if scores:
         got = [stable_softmax(seen[name], -1) if is_scores else seen[name] for name, is_scores in scores.items()]
-        parts.append(f"{len(got)} maps {max(np.abs(a.reshape(b.shape) - b)[..., :tokens, :].max() for a, b in zip(got, maps)):.1e}")
         assert len(got) == len(maps)
+        pairs = [[x.reshape(1, -1, *b.shape[-2:])[:, :, :tokens] for x in (a, b)] for a, b in zip(got, maps)]
+        parts.append(f"{len(got)} maps {max(np.abs(a - b).max() for a, b in pairs):.1e}")
+        there, here = (grids([{"p": pair[i], "visible": pair[1] > 0} for pair in pairs]) for i in (0, 1))
+        parts += [f"{key} {np.abs(np.array(there[key]) - np.array(here[key])).max():.1e}" for key in
+                  ("entropyBits", "meanDistance", "headSimilarity")]
     return ", ".join(parts)
 
 

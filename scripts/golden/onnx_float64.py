@@ -45,6 +45,10 @@ def load_tensor(proto, folder):
     return widen(data.reshape(proto.dims))
 
 
+def qualified(proto):
+    return proto.op_type if proto.domain in ("", "ai.onnx") else f"{proto.domain}.{proto.op_type}"
+
+
 class Node:
     """One operator of the graph and what it may ask about its surroundings."""
 
@@ -67,11 +71,10 @@ class Node:
             return load_tensor(value, self.graph.folder)
         return list(value) if attribute.type in (AttributeProto.INTS, AttributeProto.FLOATS) else value
 
-    def attend(self, p, visible, key_value_heads):
+    def attend(self, p, visible):
         """Record the probabilities [B,H,S,T] of a fused attention operator and which keys each query may see."""
         visible = np.broadcast_to(visible, p.shape)
-        self.graph.sites.append({"operator": self.proto.op_type, "name": self.name, "p": p, "visible": visible,
-                                 "keyValueHeads": key_value_heads})
+        self.graph.sites.append({"operator": qualified(self.proto), "name": self.name, "p": p, "visible": visible})
 
 
 class Interpreter:

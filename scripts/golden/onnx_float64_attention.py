@@ -32,14 +32,14 @@ def positions(queries, keys, past):
     return np.arange(past, past + queries)[:, None], np.arange(keys)[None]
 
 
-def attend(node, q, k, v, scale, visible, bias=0.0, softcap=0.0, key_value_heads=None):
+def attend(node, q, k, v, scale, visible, bias=0.0, softcap=0.0):
     """q, k, v are [B,heads,…]; returns [B,H,S,size]."""
     scale = scale or 1 / np.sqrt(q.shape[-1])
     scores = q @ repeat_heads(k, q.shape[1]).swapaxes(-1, -2) * scale
     scores = softcap * np.tanh(scores / softcap) if softcap else scores
     visible = np.broadcast_to(visible & (np.asarray(bias) > HIDDEN), scores.shape)
     p = stable_softmax(np.where(visible, scores + bias, -np.inf), -1)
-    node.attend(p, visible, k.shape[1] if key_value_heads is None else key_value_heads)
+    node.attend(p, visible)
     return p @ repeat_heads(v, q.shape[1])
 
 

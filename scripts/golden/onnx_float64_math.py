@@ -8,14 +8,16 @@ UNARY = {
     "Sqrt": np.sqrt, "Neg": np.negative, "Exp": np.exp, "Log": np.log, "Tanh": np.tanh, "Cos": np.cos, "Sin": np.sin,
     "Abs": np.abs, "Reciprocal": lambda x: 1 / x, "Relu": lambda x: np.maximum(x, 0), "Erf": erf, "Not": np.logical_not,
     "IsNaN": np.isnan, "IsInf": np.isinf, "Floor": np.floor, "Ceil": np.ceil, "Identity": lambda x: x,
-    "Elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))), "Sigmoid": lambda x: 1 / (1 + np.exp(-x)), "Softplus": lambda x: np.logaddexp(0, x), "Round": np.rint,
+    "Elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "Sigmoid": lambda x: 1 / (1 + np.exp(-x)), "Softplus": lambda x: np.logaddexp(0, x), "Round": np.rint,
 }
 BINARY = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Pow": np.power, "And": np.logical_and, "Or": np.logical_or,
     "Equal": np.equal, "Greater": np.greater, "Less": np.less, "GreaterOrEqual": np.greater_equal,
     "LessOrEqual": np.less_equal, "Mod": np.mod, "Xor": np.logical_xor,
 }
-REDUCTIONS = {"ReduceMean": np.mean, "ReduceSum": np.sum, "ReduceMax": np.max, "ReduceMin": np.min, "ReduceProd": np.prod}
+REDUCTIONS = {"ReduceMean": np.mean, "ReduceSum": np.sum, "ReduceMax": np.max, "ReduceMin": np.min,
+              "ReduceProd": np.prod}
 
 for _name, _function in UNARY.items():
     operator(_name)(lambda node, x, f=_function: f(x))
@@ -145,6 +147,12 @@ def slice_(node, x, starts, ends, axes=None, steps=None):
     for axis, start, end, step in zip(axes, starts, ends, np.ones(len(starts), int) if steps is None else steps):
         cut[axis] = slice(int(start), None if step < 0 and end < -x.shape[axis] else int(end), int(step))
     return x[tuple(cut)]
+
+
+@operator("Pad")
+def pad(node, x, widths, value=0.0, axes=None):
+    assert node.get("mode", "constant") == "constant" and axes is None
+    return np.pad(x, np.reshape(widths, (2, -1)).T, constant_values=0.0 if value is None else value)
 
 
 @operator("Expand")

@@ -20,7 +20,8 @@ def saturate(values, kind):
 
 
 def quantize(x, scale, zero):
-    quotient = x.astype(np.float32) / np.float32(scale)
+    with np.errstate(over="ignore"):
+        quotient = x.astype(np.float32) / np.float32(scale)
     return saturate(np.rint(quotient).astype(np.float64) + zero, zero.dtype)
 
 

@@ -8,9 +8,13 @@ import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 
+interface Unmeasured {
+  readonly operator: string;
+  readonly count: number;
+}
 /** What a case of fixtures/attention is there to show; see scripts/fixtures/attention.py. */
 type Purpose =
-  | { readonly golden: string; readonly toleranceBits: number }
+  | { readonly golden: string; readonly toleranceBits: number; readonly unmeasured?: readonly Unmeasured[] }
   | { readonly skipped: string | null; readonly why: string };
 
 const GRIDS = [
@@ -25,7 +29,7 @@ const GRIDS = [
 /** Numbers of scripts/golden/attention.py: float64, an interpreter of its own. */
 interface Golden extends Readonly<Record<(typeof GRIDS)[number], readonly number[][]>> {
   readonly ids: readonly number[];
-  readonly sites: readonly { readonly heads: number; readonly kind: string; readonly operator: string }[];
+  readonly sites: AttentionReading['sites'];
 }
 
 const EXACT = 1e-4;
@@ -48,7 +52,11 @@ const cases = readdirSync(`${FIXTURES}attention`).map(
 
 function expectGolden(seen: AttentionReading, expected: Golden, bits: number): void {
   expect(seen.headCount).toEqual(expected.sites.map(({ heads }) => heads));
-  expect(seen.sites.map(({ kind }) => kind)).toEqual(expected.sites.map(({ kind }) => kind));
+  for (const [i, { keyValueHeads, ...site }] of expected.sites.entries()) {
+    expect(seen.sites[i]).toMatchObject(site);
+    // A graph may not show them apart, but it must not show others than the model has.
+    if (keyValueHeads !== null) expect([null, keyValueHeads]).toContain(seen.sites[i]?.keyValueHeads);
+  }
   expect(seen.tokens).toBe(expected.ids.length);
   const allowed = tolerances(bits, expected.ids.length);
   for (const grid of GRIDS)
@@ -64,11 +72,14 @@ describe('attention computed inside the graph', () => {
     const expected = read(`golden/attention/${purpose.golden}`) as Golden;
     const seen = await attention(assemble(name, folder, 'attention'), expected.ids);
     expectGolden(seen, expected, purpose.toleranceBits);
+    expect(seen.unmeasured.map(({ operator, count }) => ({ operator, count }))).toEqual(
+      purpose.unmeasured ?? [],
+    );
   });
 
   it.each(cases.filter(([, purpose]) => 'skipped' in purpose))('%s: skipped', async (name, purpose) => {
     if (!('skipped' in purpose)) return;
-    const ids = Array.from({ length: 12 }, (_, i) => i + 10);
+    const ids = Array.from({ length: 16 }, (_, i) => i + 10);
     await expect(attention(assemble(name, folder, 'attention'), ids)).rejects.toMatchObject({
       name: 'AssayError',
       code: 'MODEL_OUTPUT_MISSING',
