@@ -8,6 +8,8 @@ export interface Expectation {
   readonly scale: number;
   /** Degrees of freedom of Student's t; MODEL_DF unless noise is known better. */
   readonly df?: number;
+  /** Lying further away than expected is no evidence against this hypothesis. */
+  readonly openEnded?: boolean;
 }
 
 /** How close one model is to another. */
@@ -90,10 +92,9 @@ export function scoreCloseness<E>(
   if (axes.length === 0) return { status: 'skipped', reason: scale.incomparable };
   const likelihood: Record<string, number> = {};
   for (const { variant, value, expectations } of axes) {
-    const logs = [...expectations].map(([id, expectation]) => {
-      const free = id === variant.id ? 'closer' : id === 'other' ? 'further' : 'none';
-      return [id, density(scale.closer, value, expectation, free)] as const;
-    });
+    const logs = [...expectations].map(
+      ([id, expectation]) => [id, density(scale.closer, value, expectation, id === variant.id)] as const,
+    );
     const best = Math.max(...logs.map(([, log]) => log));
     for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
   }
@@ -159,15 +160,15 @@ function closest<E>(scale: ClosenessScale<E>, candidate: E, runs: readonly Artif
   return best;
 }
 
-/** What is no evidence against a hypothesis: being closer to its own artifacts, or stranger than strangers. */
+/** Being closer to its own artifacts is no evidence against a hypothesis; nor, for strangers, being stranger. */
 function density(
   closer: 1 | -1,
   value: number,
-  { location, scale: spread, df = MODEL_DF }: Expectation,
-  free: 'closer' | 'further' | 'none',
+  { location, scale: spread, df = MODEL_DF, openEnded = false }: Expectation,
+  own: boolean,
 ): number {
   const beyond = closer * (value - location);
-  const clipped = (free === 'closer' && beyond > 0) || (free === 'further' && beyond < 0) ? location : value;
+  const clipped = (own && beyond > 0) || (openEnded && beyond < 0) ? location : value;
   return studentTLogPdf(clipped, { df, location, scale: spread });
 }
 
@@ -219,7 +220,7 @@ function nullExpectation<E>(
   strangers: readonly Reference<E>[],
 ): Expectation {
   const values = strangers.flatMap(({ runs }) => leaveOneOut(scale, runs, axis, how));
-  if (values.length === 0) return scale.unrelated;
+  if (values.length === 0) return { ...scale.unrelated, openEnded: true };
   const { mean, sd } = summarize(values);
-  return { location: mean, scale: Math.max(sd ?? 0, scale.seedScale) };
+  return { location: mean, scale: Math.max(sd ?? 0, scale.seedScale), openEnded: true };
 }
