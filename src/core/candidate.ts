@@ -83,6 +83,8 @@ export interface AttentionStatistics {
   /** Mean cosine similarity of a head's attention map with those of the other heads of its layer, 0–1. */
   readonly headSimilarity: readonly (readonly number[])[];
   readonly unmeasured: readonly UnmeasuredAttention[];
+  /** What the run shows and what the graph or config.json states, where they differ. */
+  readonly contradictions: readonly Contradiction[];
 }
 
 /** One decoded continuation. `tokenMs[0]` is the prefill and first token, the rest are decode steps. */

@@ -118,24 +118,30 @@ const KNOWN_INPUTS =
 
 const fillerOf = ({ name }: PortDescription): Filler | undefined =>
   FILLERS.find(({ names }) => names.test(name));
-const isRecurrent = ({ name }: PortDescription): boolean =>
+export const isRecurrent = ({ name }: PortDescription): boolean =>
   /conv|ssm|recurrent|mamba|rwkv|linear_att|(^|[._])states?([._]|$)/i.test(name) &&
   !/^encoder|last_hidden/i.test(name);
 const isCache = (port: PortDescription): boolean =>
   (/^past/.test(port.name) || /(^|[._])(k|v|kv|key|value)s?_?cache/i.test(port.name)) && !fillerOf(port);
 
-/** Sort inputs by role. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
-export function planFeeds(inputs: readonly PortDescription[], config: RuntimeConfig): FeedPlan {
-  const ids =
-    inputs.find(({ name }) => name === 'input_ids') ??
-    inputs.find(({ name }) => /(^|[._/])input_?ids?$/i.test(name));
+/** The input that takes token ids. */
+export const isTokens = ({ name }: PortDescription): boolean =>
+  /^(?!decoder).*(^|[._/])input_?ids?$/i.test(name);
+
+/** Sort inputs by role; `lenient` for a caller that pads by itself and fills whatever an encoder gives. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
+export function planFeeds(
+  inputs: readonly PortDescription[],
+  config: RuntimeConfig,
+  { lenient = false }: { readonly lenient?: boolean } = {},
+): FeedPlan {
+  const ids = inputs.find(({ name }) => name === 'input_ids') ?? inputs.find(isTokens);
   if (!ids) {
     const names = inputs.map(({ name }) => name).slice(0, 6);
     throw unknownInput(`The model has no input_ids; its inputs are ${names.join(', ')}.`);
   }
   const rest = inputs.filter((input) => input !== ids);
-  for (const port of rest) checkInput(port);
-  checkTokens(ids);
+  for (const port of rest) checkInput(port, lenient);
+  if (!lenient) checkTokens(ids);
   const others = rest.filter((port) => !isCache(port));
   const has = (name: string): boolean => others.some((port) => port.name === name);
   return {
@@ -149,13 +155,13 @@ export function planFeeds(inputs: readonly PortDescription[], config: RuntimeCon
   };
 }
 
-function checkInput(port: PortDescription): void {
+function checkInput(port: PortDescription, lenient: boolean): void {
   const described = `"${port.name}" of type ${port.type}[${port.dims.join(', ')}]`;
   if (isRecurrent(port))
     throw unknownInput(
       `The model has an input ${described}, the state of a recurrent or convolutional layer, which is not supported yet.`,
     );
-  if (/encoder|cross/i.test(port.name))
+  if (!lenient && /encoder|cross/i.test(port.name))
     throw unknownInput(`The model has an input ${described}: it is the decoder of an encoder-decoder.`);
   if (isCache(port)) return;
   const filler = fillerOf(port);
@@ -214,7 +220,7 @@ function wholes(values: readonly number[]): BigInt64Array {
   return out;
 }
 
-function tensorOf(ort: Ort, { name, type }: PortDescription, { values, dims }: Values): Tensor {
+export function tensorOf(ort: Ort, { name, type }: PortDescription, { values, dims }: Values): Tensor {
   switch (type) {
     case 'int64':
       return new ort.Tensor('int64', wholes(values), dims);
@@ -254,6 +260,15 @@ function emptyCache(ort: Ort, plan: FeedPlan, port: PortDescription, batch: numb
   return emptyTensor(ort, port, dims);
 }
 
+/** The state a recurrent layer starts from. Throws MODEL_INPUT_UNKNOWN where its size is open. */
+export function zeros(ort: Ort, port: PortDescription): Tensor {
+  const dims = port.dims.map((dim, axis) => (axis === 0 && isOpen(dim) ? 1 : dim));
+  if (!dims.every((dim): dim is number => typeof dim === 'number' && !isOpen(dim)))
+    throw unknownInput(`State input "${port.name}" has the open shape [${port.dims.join(', ')}].`);
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  return tensorOf(ort, port, { values: new Array<number>(size).fill(0), dims });
+}
+
 function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly number[]): Tensor {
   switch (type) {
     case 'float32':
@@ -274,9 +289,14 @@ function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly n
   }
 }
 
-const HALF_ONE = 0x3c00;
-
-/** Zeros and ones as the bits of half floats. */
+/** Bits of half floats, rounded to nearest; smaller than the smallest normal one becomes zero. */
 function halves(values: readonly number[]): Uint16Array {
-  return Uint16Array.from(values, (value) => (value === 1 ? HALF_ONE : 0));
+  const singles = Float32Array.from(values);
+  const bits = new Uint32Array(singles.buffer);
+  return Uint16Array.from(bits, (single) => {
+    const exponent = ((single >> 23) & 255) - 112;
+    const sign = (single >> 16) & 0x8000;
+    if (exponent <= 0) return sign;
+    return sign | Math.min(0x7c00, ((exponent << 10) | ((single >> 13) & 1023)) + ((single >> 12) & 1));
+  });
 }

@@ -1,12 +1,17 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../formats/onnx/types.js';
 
-/** Nodes and constants of everything that runs together, with who makes and who uses each value. */
-export interface OnnxIndex {
+export interface Lookup<T> {
+  get(name: string): T | undefined;
+}
+
+/** Who makes and who uses each value of some graphs, and the constants among them. */
+export interface GraphIndex {
   readonly nodes: readonly OnnxNode[];
-  /** Initializers and the tensors of Constant nodes, by value name. */
-  readonly constants: ReadonlyMap<string, OnnxTensor>;
-  readonly makers: ReadonlyMap<string, OnnxNode>;
-  readonly users: ReadonlyMap<string, readonly OnnxNode[]>;
+  /** Initializers and the tensors of Constant nodes. */
+  readonly tensors: readonly OnnxTensor[];
+  readonly constants: Lookup<OnnxTensor>;
+  readonly makers: Lookup<OnnxNode>;
+  readonly users: Lookup<readonly OnnxNode[]>;
 }
 
 /** Nodes that only change the representation of a weight on its way to the operator that uses it. */
@@ -14,9 +19,13 @@ const TRANSPARENT = new Set(['Cast', 'DequantizeLinear', 'Identity']);
 /** Casts and transposes between a stored weight and its operator. */
 const MAX_HOPS = 6;
 
-/** Index a graph with its subgraphs; of the branches of an If, which hold one model twice, the largest. */
-export function indexGraph(graph: OnnxGraph): OnnxIndex {
-  const graphs = runningGraphs(graph);
+/** Index everything that runs together: a graph with its subgraphs, and of the branches of an If the largest. */
+export function indexGraph(graph: OnnxGraph): GraphIndex {
+  return indexOf(runningGraphs(graph));
+}
+
+/** Index some graphs. A name they do not define is looked up in the graph around them. */
+export function indexOf(graphs: readonly OnnxGraph[], outer?: GraphIndex): GraphIndex {
   const nodes = graphs.flatMap((each) => each.nodes);
   const constants = new Map<string, OnnxTensor>();
   const makers = new Map<string, OnnxNode>();
@@ -33,7 +42,17 @@ export function indexGraph(graph: OnnxGraph): OnnxIndex {
       else users.set(name, [node]);
     }
   }
-  return { nodes, constants, makers, users };
+  return {
+    nodes,
+    tensors: [...constants.values()],
+    constants: nested(constants, outer?.constants),
+    makers: nested(makers, outer?.makers),
+    users,
+  };
+}
+
+function nested<T>(own: ReadonlyMap<string, T>, outer: Lookup<T> | undefined): Lookup<T> {
+  return outer === undefined ? own : { get: (name) => own.get(name) ?? outer.get(name) };
 }
 
 function runningGraphs(graph: OnnxGraph): OnnxGraph[] {
@@ -50,7 +69,7 @@ function runningGraphs(graph: OnnxGraph): OnnxGraph[] {
 
 /** The stored tensor behind a value, and whether an odd number of transposes lies between. */
 export function weightBehind(
-  index: OnnxIndex,
+  index: GraphIndex,
   name: string | undefined,
 ): { tensor: OnnxTensor; transposed: boolean } | undefined {
   let current = name;
@@ -67,7 +86,7 @@ export function weightBehind(
 }
 
 /** Little-endian integers of a small INT64 or INT32 constant; undefined for any other value. */
-export function smallIntegers(index: OnnxIndex, name: string | undefined): number[] | undefined {
+export function smallIntegers(index: GraphIndex, name: string | undefined): number[] | undefined {
   const tensor = name === undefined ? undefined : index.constants.get(name);
   if (!tensor?.small) return undefined;
   const { buffer, byteOffset, byteLength } = tensor.small;
