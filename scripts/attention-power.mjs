@@ -1,10 +1,14 @@
 // Prints how far apart models are in each quantity of attention: for every relation, pairs and the least, median and
-// largest distance; then how well each quantity separates relations. Measured on the fixture families with the quick
-// suite; an export whose attention cannot be read is named and left out. Run after npm run build.
-import { readdirSync } from 'node:fs';
+// largest distance; then how well each quantity separates relations; last, the distance of every other export to the
+// model it was made from. Measured on the fixtures with the quick suite; an export whose attention cannot be read is
+// named and left out. Run after npm run build.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { collect, SIGNALS } from '../dist/esm/index.js';
 
-const root = new URL('../fixtures/models/', import.meta.url).pathname;
+const fixtures = new URL('../fixtures/', import.meta.url).pathname;
+const root = `${fixtures}models/`;
 const PROBE = 'attention-statistics';
 const signals = SIGNALS.filter(({ group }) => group === 'attention');
 
@@ -65,12 +69,19 @@ const QUESTIONS = {
   ],
 };
 
+async function measure(path, label) {
+  const { probes } = await collect(path, { only: [PROBE] });
+  const status = probes[PROBE];
+  if (status.status === 'ok') return status.data;
+  console.log(`${label}: ${status.missing ?? status.error.message}`);
+  return null;
+}
+
 for (const family of ['quill', 'folio']) {
   const evidence = new Map();
   for (const name of readdirSync(root + family).filter((entry) => !entry.endsWith('.md'))) {
-    const { probes } = await collect(`${root}${family}/${name}`, { only: [PROBE] });
-    if (probes[PROBE].status === 'ok') evidence.set(name, probes[PROBE].data);
-    else console.log(`${family}/${name}: ${probes[PROBE].missing ?? probes[PROBE].error.message}`);
+    const data = await measure(`${root}${family}/${name}`, `${family}/${name}`);
+    if (data) evidence.set(name, data);
   }
   const names = [...evidence.keys()];
   for (const signal of signals) {
@@ -97,4 +108,28 @@ for (const family of ['quill', 'folio']) {
     for (const [question, sides] of Object.entries(QUESTIONS))
       console.log(`  AUC ${question}: ${auc(...sides(rows))}`);
   }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'attention-power-'));
+try {
+  console.log(`\nexports: ${signals.map(({ id }) => id).join(', ')}`);
+  const originals = new Map();
+  for (const name of readdirSync(`${fixtures}exports`)) {
+    const { base, config, files } = JSON.parse(readFileSync(`${fixtures}exports/${name}/case.json`, 'utf8'));
+    if (!base) continue;
+    cpSync(root + base, join(folder, name), { recursive: true, filter: (path) => !path.endsWith('/onnx') });
+    const original = JSON.parse(readFileSync(`${root}${base}/config.json`, 'utf8'));
+    if (config) writeFileSync(join(folder, name, 'config.json'), JSON.stringify({ ...original, ...config }));
+    for (const [to, from] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name, to)), { recursive: true });
+      cpSync(fixtures + (from === 'graph.onnx' ? `exports/${name}/${from}` : from), join(folder, name, to));
+    }
+    if (!originals.has(base)) originals.set(base, await measure(root + base, base));
+    const copy = await measure(join(folder, name), name);
+    if (copy === null) continue;
+    const distances = signals.map((signal) => distance(signal, copy, originals.get(base))?.toFixed(5) ?? '-');
+    console.log(`  ${name.padEnd(20)} of ${base.padEnd(16)} ${distances.join('   ')}`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
 }

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 
 describe('attention of really trained models', () => {
-  it.each(['bfloat16', 'no-cache-attention', 'odd-names'])(
+  it.each(['bfloat16', 'half', 'mha', 'standard', 'odd-names'])(
     'knows its weights exported as %s',
     async (name) => {
       for (const [id, margin] of Object.entries(margins(await measure(assemble(name, folder)))))

@@ -27,9 +27,9 @@ const quantity: AttentionQuantity = {
  * equal relative depth, layers interpolated. On a log axis, Student's t as for the log-probability distance.
  * Source: entropy of attention, Clark et al. 2019 (arXiv 1906.04341); Vallender 1974 for the distance.
  * Assumptions: the same prompts, tokenized to the same length; layers listed in order.
- * Error rates: on two fixture families, 23 models (scripts/attention-power.mjs): same weights 0.0000, bfloat16 and
- * int8 copies 0.0002–0.0004, int4 0.005, every other pair 0.013–0.155: a copy is told from any other model (AUC
- * 1.00), not from a quantized one. Own students lie at 0.023–0.067 from their teacher, students of other teachers at
+ * Error rates: on two fixture families, 23 models and 20 other exports of them (scripts/attention-power.mjs): same
+ * weights 0.0000, bfloat16 and int8 copies 0.0002–0.0004, int4 0.005, every other pair 0.013–0.155: a copy is told
+ * from any other model (AUC 1.00), not from a quantized one. Own students lie at 0.023–0.067 from their teacher, students of other teachers at
  * 0.023–0.078, models without a teacher at 0.026–0.100: what is not a copy stays unnamed. The mean alone says nothing:
  * in the two families full models 0.749–0.781 and 0.907–0.916, students 0.755–0.774 and 0.920–0.922, models from
  * scratch 0.736–0.758 and 0.908–0.914.

@@ -33,7 +33,7 @@ const quantity: AttentionQuantity = {
  * Assumptions: as for attention entropy, and the same first token: a tokenizer that puts a beginning-of-text token
  * there changes it.
  * Error rates: on two fixture families (scripts/attention-power.mjs): same weights and bfloat16 0.0000, int8 copies
- * 0.0001–0.0002, every other pair 0.002–0.034 (AUC 1.00). Own students 0.004–0.009 from their teacher, models without a
+ * 0.0001–0.0002, int4 0.0005, every other pair 0.002–0.034 (AUC 1.00). Own students 0.004–0.009 from their teacher, models without a
  * teacher 0.004–0.026: no power there. These models are too small to form strong sinks; large ones do.
  * Evasion: unknown.
  */

@@ -31,7 +31,7 @@ const quantity: AttentionQuantity = {
  * Source: specialised and diffuse heads, Voita et al. 2019 (arXiv 1905.09418).
  * Assumptions: as for attention entropy; a layer with one head has no spread.
  * Error rates: on two fixture families (scripts/attention-power.mjs): same weights 0.0000, bfloat16 0.0001, int8 copies
- * 0.0001–0.0003, every other pair 0.002–0.100 (AUC 1.00). Own students lie nearer to their teacher (0.013–0.042) than
+ * 0.0001–0.0003, int4 0.002, every other pair 0.002–0.100 (AUC 1.00). Own students lie nearer to their teacher (0.013–0.042) than
  * models without one (0.018–0.100; within a family AUC 1.00), but students of another teacher do too (0.020–0.068),
  * so this reads how a model was trained, not from whom; five and two students support no more.
  * Evasion: as for attention entropy.

@@ -27,8 +27,8 @@ const quantity: AttentionQuantity = {
  * Assumptions: as for attention entropy. Layers with fewer heads are less redundant here, whoever trained them, so
  * across head counts this measures the shape.
  * Error rates: on two fixture families (scripts/attention-power.mjs): same weights 0.0000, bfloat16 0.0001, int8 copies
- * 0.0005, every other pair 0.015–0.214 (AUC 1.00). Own students 0.060–0.213 from their teacher, models without a
- * teacher 0.036–0.201: students are no nearer (AUC 0.08 and 0.50).
+ * 0.0002–0.0004, int4 0.003, every other pair 0.013–0.203 (AUC 1.00). Own students 0.057–0.201 from their teacher,
+ * models without a teacher 0.033–0.190: students are no nearer (AUC 0.08 and 0.50).
  * Evasion: as for attention entropy; a duplicated head raises it.
  */
 const headSimilarity: Signal = {

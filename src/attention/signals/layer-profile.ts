@@ -36,7 +36,7 @@ const quantity: AttentionQuantity = {
  * Source: attention by depth, Vig and Belinkov 2019 (arXiv 1906.04284).
  * Assumptions: as for attention entropy.
  * Error rates: on two fixture families (scripts/attention-power.mjs): same weights 0.0000, bfloat16 and int8 copies
- * 0.0001, every other pair 0.002–0.053 (AUC 1.00). Own students 0.009–0.025 from their teacher, models without a teacher
+ * 0.0001, int4 0.003, every other pair 0.002–0.053 (AUC 1.00). Own students 0.009–0.025 from their teacher, models without a teacher
  * 0.006–0.030, students of other teachers 0.007–0.024: no power there.
  * Evasion: as for attention entropy.
  */
