@@ -49,7 +49,7 @@ function port({ name, elemType, dims }: OnnxValue): Port {
 /** Every site that attends; what stands in place of attention is counted among the operators only. */
 function attentionSites(model: OnnxModel): ModelStructure['fusedAttention'] {
   return runningSites(findSites(model))
-    .filter(({ operator }) => !/LinearAttention|CausalConv/.test(operator))
+    .filter(({ attends }) => attends)
     .map(({ node, heads, keyValueHeads, headDim }) => ({
       operator: node.opType,
       heads,

@@ -1,5 +1,5 @@
-import { dataType } from '../formats/onnx/data-types.js';
 import type { OnnxNode } from '../formats/onnx/types.js';
+import { elementType } from './element-type.js';
 import type { GraphIndex } from './graph-index.js';
 import { headSplit } from './head-split.js';
 import { searchUp } from './search.js';
@@ -11,7 +11,7 @@ const SCORES = 3;
 const KEY = 1;
 
 /** com.microsoft.MultiHeadAttention and its decoding twin: the fourth output gives the masked scores. */
-export function multiHeadSite(index: GraphIndex, node: OnnxNode, elemType: number): Site | undefined {
+export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefined {
   if (node.domain !== 'com.microsoft' || !OPERATORS.has(node.opType)) return undefined;
   const heads = integerOf(node, 'num_heads');
   return siteOf(node, {
@@ -20,8 +20,9 @@ export function multiHeadSite(index: GraphIndex, node: OnnxNode, elemType: numbe
       const [outputs, scores] = withOutput(node, SCORES, builder.name('scores'));
       change({ outputs });
       // ONNX Runtime infers no type for this output.
+      const elemType = elementType(index, node.inputs[0] ?? '');
       builder.declare(scores, elemType);
-      return { scores, visible: 'scores', keys: keysOf(index, node, heads) };
+      return { scores, elemType, visible: 'scores', keys: keysOf(index, node, heads) };
     },
   });
 }
@@ -35,10 +36,4 @@ function keysOf(index: GraphIndex, node: OnnxNode, heads: number): string | numb
     ({ opType }) => !/MatMul|Gemm|Integer|NBits|Attention$/.test(opType),
   );
   return repeated === undefined ? heads : (headSplit(index, node.inputs[KEY])?.value ?? null);
-}
-
-/** Element type of the floating-point values of a graph whose weights have these types. */
-export function floatType(types: Iterable<number>): number {
-  for (const type of types) if (dataType(type)?.name === 'FLOAT16') return type;
-  return 1;
 }

@@ -1,5 +1,6 @@
 import type { GraphBuilder } from '../formats/onnx/builder.js';
 import type { OnnxNode } from '../formats/onnx/types.js';
+import { elementType } from './element-type.js';
 import { type GraphIndex, weightBehind } from './graph-index.js';
 import { integerOf, type Site, type SiteEditor, siteOf } from './site.js';
 
@@ -19,7 +20,7 @@ interface Packed {
  * replaced by its parts: projection, three slices and a MultiHeadAttention, whose fourth output gives the masked
  * scores. The cache is left out: attention is measured on texts from their beginning, where it is empty.
  */
-export function packedSite(index: GraphIndex, node: OnnxNode, elemType: number): Site | undefined {
+export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined {
   if (node.domain !== DOMAIN) return undefined;
   const packed =
     node.opType === 'Attention'
@@ -35,11 +36,12 @@ export function packedSite(index: GraphIndex, node: OnnxNode, elemType: number):
   if (problem !== null) return siteOf(node, { heads, attach: { problem } });
   return siteOf(node, {
     heads,
-    attach: (editor) => ({
-      scores: unpack(editor, node, packed, sizes, elemType),
-      visible: 'scores',
-      keys: heads,
-    }),
+    attach: (editor) => {
+      const quantized = node.opType === 'QAttention';
+      const elemType = quantized ? FLOAT : elementType(index, node.inputs[1] ?? '');
+      const scores = unpack(editor, node, packed, sizes, elemType);
+      return { scores, elemType, visible: 'scores', keys: heads };
+    },
   });
 }
 

@@ -11,6 +11,8 @@ export interface Site {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
+  /** False for layers that stand in place of attention, such as a recurrence. */
+  readonly attends: boolean;
   /** Makes the numbers of this site values of its graph, or says why they cannot be had. */
   readonly attach: ((editor: SiteEditor) => Attachment) | { readonly problem: string };
 }
@@ -30,6 +32,8 @@ export interface Attachment {
   readonly scores?: string;
   /** Softmax output. Absent when only the scores are given. */
   readonly probabilities?: string;
+  /** TensorProto.DataType of the scores: half-precision ones go through a softmax in float32 again. */
+  readonly elemType?: number;
   /** Axis the softmax works along, as the file states it; the run must show that it is the last. */
   readonly axis?: number;
   /**
@@ -48,6 +52,7 @@ export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach
     heads: 0,
     keyValueHeads: 0,
     headDim: 0,
+    attends: true,
     ...shown,
   };
 }

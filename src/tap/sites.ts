@@ -1,7 +1,7 @@
 import type { OnnxGraph, OnnxModel, OnnxNode } from '../formats/onnx/types.js';
 import { type GraphIndex, indexOf } from './graph-index.js';
 import { groupedQuerySite } from './grouped-query.js';
-import { floatType, multiHeadSite } from './multi-head.js';
+import { multiHeadSite } from './multi-head.js';
 import { onnxAttentionSite } from './onnx-attention.js';
 import { packedSite } from './packed.js';
 import type { Site } from './site.js';
@@ -17,49 +17,36 @@ export interface GraphSites {
 }
 
 export function findSites(model: OnnxModel): GraphSites {
-  const types = new Set(weightTypes(model.graph));
-  return graphSites(model.graph, { opset: model.opsets.get('') ?? 0, elemType: floatType(types) });
+  return graphSites(model.graph, model.opsets.get('') ?? 0);
 }
 
-interface ModelFacts {
-  readonly opset: number;
-  readonly elemType: number;
-}
-
-function graphSites(graph: OnnxGraph, facts: ModelFacts, outer?: GraphIndex): GraphSites {
+function graphSites(graph: OnnxGraph, opset: number, outer?: GraphIndex): GraphSites {
   const index = indexOf([graph], outer);
   const sites = new Map<number, Site>();
   const inside = new Map<number, Map<string, GraphSites>>();
   for (const [at, node] of graph.nodes.entries()) {
-    const site = siteAt(index, node, facts);
+    const site = siteAt(index, node, opset);
     if (site) sites.set(at, site);
     for (const [name, { graphs = [] }] of node.attributes) {
       const [held] = graphs;
       if (!held) continue;
       const known = inside.get(at) ?? new Map<string, GraphSites>();
-      inside.set(at, known.set(name, graphSites(held, facts, index)));
+      inside.set(at, known.set(name, graphSites(held, opset, index)));
     }
   }
   return { graph, sites, inside };
 }
 
-function siteAt(index: GraphIndex, node: OnnxNode, { opset, elemType }: ModelFacts): Site | undefined {
+function siteAt(index: GraphIndex, node: OnnxNode, opset: number): Site | undefined {
   return (
     softmaxSite(index, node, opset) ??
     groupedQuerySite(node) ??
-    multiHeadSite(index, node, elemType) ??
-    onnxAttentionSite(node) ??
-    packedSite(index, node, elemType) ??
+    multiHeadSite(index, node) ??
+    onnxAttentionSite(index, node) ??
+    packedSite(index, node) ??
     quotientSite(index, node) ??
     unsupportedSite(node)
   );
-}
-
-function* weightTypes(graph: OnnxGraph): Generator<number> {
-  for (const { dataType } of graph.initializers) yield dataType;
-  for (const { elemType } of graph.inputs) yield elemType;
-  for (const { attributes } of graph.nodes)
-    for (const { graphs = [] } of attributes.values()) for (const held of graphs) yield* weightTypes(held);
 }
 
 /** The sites of everything that runs together, in file order; of the branches of an If, those of the fullest. */

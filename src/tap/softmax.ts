@@ -1,4 +1,5 @@
 import type { OnnxNode } from '../formats/onnx/types.js';
+import { elementType } from './element-type.js';
 import { type GraphIndex, smallIntegers, weightBehind } from './graph-index.js';
 import { headSplit } from './head-split.js';
 import { searchDown, searchUp } from './search.js';
@@ -77,7 +78,12 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
   if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
   return siteOf(node, {
     ...shown,
-    attach: () => ({ ...written, visible: 'scores', keys: key?.value ?? null }),
+    attach: () => ({
+      ...written,
+      elemType: elementType(index, written.scores),
+      visible: 'scores',
+      keys: key?.value ?? null,
+    }),
   });
 }
 

@@ -21,11 +21,9 @@ const FLOAT = 1;
 
 export interface StatisticsOptions {
   readonly opset: number;
-  /** The model computes in half precision: statistics recompute the softmax in float32. */
-  readonly half: boolean;
   /** Also give the inner products of the maps of every two heads. */
   readonly similarity: boolean;
-  /** Value with the number of real queries, where the rest of them is padding. */
+  /** Value with the number of real queries and of real keys, where the rest of them is padding. */
   readonly queries?: string | undefined;
 }
 
@@ -43,11 +41,12 @@ export function appendStatistics(
   options: StatisticsOptions,
 ): StatisticsOutputs {
   const write = new Statistics(builder, options);
-  const scores = site.scores === undefined ? undefined : write.float(site.scores);
-  const given =
-    site.probabilities === undefined || options.half ? undefined : write.float(site.probabilities);
+  const half = (site.elemType ?? FLOAT) !== FLOAT;
+  const scores = site.scores === undefined ? undefined : write.real(site.scores);
   const weights =
-    given ?? (scores === undefined ? write.float(site.probabilities ?? '') : write.softmax(scores));
+    scores !== undefined && (half || site.probabilities === undefined)
+      ? write.softmax(scores)
+      : write.real(site.probabilities ?? '');
   const top = write.max(weights);
   const columns = [
     scores === undefined ? write.entropyOf(weights) : write.entropyFrom(scores, weights, top),
@@ -66,6 +65,14 @@ class Statistics {
     private readonly b: GraphBuilder,
     private readonly options: StatisticsOptions,
   ) {}
+
+  /** The queries and keys that are tokens of the text, in float32. */
+  real(value: string): string {
+    const { queries } = this.options;
+    const floats = this.float(value);
+    if (queries === undefined) return floats;
+    return this.b.node('Slice', [floats, this.b.integers(0, 0), queries, this.b.integers(-2, -1)]);
+  }
 
   float(value: string): string {
     return this.b.node('Cast', [value], { attributes: { to: FLOAT } });
@@ -144,13 +151,13 @@ class Statistics {
   /** Inner products of the heads' maps. */
   products(weights: string): string {
     const { b } = this;
-    const { queries } = this.options;
-    const real =
-      queries === undefined ? weights : b.node('Slice', [weights, b.integers(0), queries, b.integers(-2)]);
-    const heads = this.pick(b.node('Shape', [real]), 0, -3);
+    const size = b.node('Gather', [b.node('Shape', [weights]), b.integers(-2, -1)], {
+      attributes: { axis: 0 },
+    });
+    const cells = b.node('ReduceProd', [size], { attributes: { keepdims: 1 } });
     const maps = b.node('Reshape', [
-      real,
-      b.node('Concat', [heads, b.integers(-1)], { attributes: { axis: 0 } }),
+      weights,
+      b.node('Concat', [b.integers(-1), cells], { attributes: { axis: 0 } }),
     ]);
     const flipped = b.node('Transpose', [maps], { attributes: { perm: [1, 0] } });
     return b.node('MatMul', [maps, flipped]);

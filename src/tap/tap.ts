@@ -1,4 +1,3 @@
-import { dataType } from '../formats/onnx/data-types.js';
 import type { GraphEdit } from '../formats/onnx/rewrite.js';
 import type { OnnxGraph, OnnxModel } from '../formats/onnx/types.js';
 import {
@@ -36,7 +35,7 @@ export interface TapPlan {
   /** In the order in which they run. */
   readonly sites: readonly TappedSite[];
   readonly refused: readonly Refused[];
-  /** Input with the number of real tokens, [1]; null where all are. */
+  /** Input that takes the number of real tokens, twice; null where none are padded. */
   readonly queries: string | null;
 }
 
@@ -48,7 +47,6 @@ export function planTap(model: OnnxModel, options: TapOptions = {}): TapPlan {
   let graphs = 0;
   const context: PlanContext = {
     opset,
-    half: holdsHalves(graph),
     similarity: options.similarity ?? false,
     queries: options.padded ? `${prefix}queries` : undefined,
     freshPrefix: () => `${prefix}${graphs++}.`,
@@ -56,7 +54,7 @@ export function planTap(model: OnnxModel, options: TapOptions = {}): TapPlan {
   const plan = planGraph(context, findSites(model));
   const sites = opset < OLDEST_OPSET ? [] : tappedOrDeclared(context, plan, options.declared ?? []);
   for (const name of sites.flatMap(outputsOf)) plan.builder.output(name);
-  if (context.queries !== undefined) plan.builder.input(context.queries, [1]);
+  if (context.queries !== undefined) plan.builder.input(context.queries, [2]);
   return {
     edit: pruneGraph(graph, plan, options.keep ?? []).edit,
     opsets: opsets.has('') ? {} : { '': OWN_OPSET },
@@ -78,28 +76,22 @@ function tappedOrDeclared(
   );
 }
 
+/** What the library knows the operators of; others are those of the model's own functions. */
+const KNOWN_DOMAINS = /^($|ai\.onnx\.|com\.microsoft)/;
+
 function refusals(
-  { functions }: OnnxModel,
+  { functions, graph }: OnnxModel,
   opset: number,
   { sites, refused }: GraphPlan,
 ): readonly Refused[] {
-  const inFunctions = Array.from({ length: functions }, () => ({
-    operator: 'model-local function',
-    reason: 'its body is not read',
+  const own = graph.nodes.filter(({ domain }) => !KNOWN_DOMAINS.test(domain));
+  const inFunctions = (functions > 0 ? own : []).map(({ domain, opType }) => ({
+    operator: `${domain}.${opType}`,
+    reason: 'the bodies of model-local functions are not read',
   }));
   if (opset >= OLDEST_OPSET) return [...inFunctions, ...refused];
   const reason = `the model uses operator set ${opset}; statistics need ${OLDEST_OPSET} or later`;
   return [...inFunctions, ...refused, ...sites.map(({ operator }) => ({ operator, reason }))];
-}
-
-/** Statistics of a model that computes in half precision are taken from scores in float32. */
-function holdsHalves(graph: OnnxGraph): boolean {
-  const half = (code: number): boolean => /^B?FLOAT16$/.test(dataType(code)?.name ?? '');
-  return (
-    graph.initializers.some((tensor) => half(tensor.dataType)) ||
-    graph.inputs.some(({ elemType }) => half(elemType)) ||
-    innerGraphs(graph).some(holdsHalves)
-  );
 }
 
 /** Start of names that nothing in the model has. */

@@ -38,7 +38,7 @@ export function attentionFeeds(
     if (port) provided[name] = tensorOf(ort, port, { values, dims });
   };
   const ones = (length: number): number[] => new Array<number>(length).fill(1);
-  let lengths: Lengths = { encoder: input.ids.length, decoder: input.ids.length, padded: undefined };
+  let lengths: Lengths = { encoder: input.ids.length, decoder: input.ids.length };
   let ids = input.ids;
   if (input.encoded && ports.some(named('encoder_hidden_states'))) {
     const length = input.encoded.dims[1] ?? 0;
@@ -55,10 +55,9 @@ export function attentionFeeds(
   if (!isOpen(fixed)) {
     const padding = paddingOf(Number(fixed), ids.length, ports);
     give('attention_mask', [...ones(ids.length), ...padding]);
-    lengths = { ...lengths, padded: Number(fixed) };
     ids = [...ids, ...padding];
   }
-  if (input.model.queries !== null) give(input.model.queries, [input.ids.length], [1]);
+  if (input.model.queries !== null) give(input.model.queries, [input.ids.length, input.ids.length], [2]);
   for (const port of ports.filter(isRecurrent)) provided[port.name] = zeros(ort, port);
   const rest = ports.filter(({ name }) => !(name in provided));
   const feeds = buildFeeds(ort, planFeeds(rest, config, { lenient: true }), [ids], undefined);
@@ -90,6 +89,6 @@ function spectrogramFeeds(ort: Ort, port: PortDescription, { features }: Attenti
   });
   return {
     feeds: { [port.name]: tensorOf(ort, port, { values, dims: [1, mels, frames] }) },
-    lengths: { encoder: Math.ceil(frames / 2), decoder: 0, padded: undefined },
+    lengths: { encoder: Math.ceil(frames / 2), decoder: 0 },
   };
 }

@@ -16,8 +16,6 @@ export type LayerStatistics = Readonly<Record<Statistic, readonly number[]>>;
 export interface Lengths {
   readonly encoder: number;
   readonly decoder: number;
-  /** Query rows in the graph, where short texts are padded. */
-  readonly padded: number | undefined;
 }
 
 export interface ReadSite {
@@ -33,17 +31,18 @@ export function readSite(
 ): ReadSite | { readonly problem: string } {
   const tensor = outputs[site.table];
   const dims = tensor?.dims ?? [];
-  const [heads = 0, queries = 0, columns = 0] = dims.slice(-3);
-  if (columns !== COLUMNS || dims.length < 3 || dims.length > 4 || (dims.length === 4 && dims[0] !== 1))
+  const [queries = 0, columns = 0] = dims.slice(-2);
+  // Grouped layers may keep the groups apart: [batch, key/value heads, group, queries, columns].
+  const heads = dims.slice(dims.length > 3 ? 1 : 0, -2).reduce((product, dim) => product * dim, 1);
+  if (columns !== COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
     return {
       problem: `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`,
     };
   if (site.axis !== null && site.axis !== -1 && site.axis !== dims.length - 1)
     return { problem: `its softmax works along axis ${site.axis}, which is not that of the keys` };
-  const real = [lengths.decoder, lengths.encoder].find((length) => (lengths.padded ?? length) === queries);
-  if (real === undefined)
+  if (queries !== lengths.decoder && queries !== lengths.encoder)
     return { problem: `it has ${queries} queries; the prompt has ${lengths.decoder} tokens` };
-  const table = { data: floats(tensor, site.table), heads, queries, real, window: site.window };
+  const table = { data: floats(tensor, site.table), heads, queries, window: site.window };
   const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head));
   const problem = rows.find((row) => typeof row === 'string');
   if (typeof problem === 'string' || heads === 0) return { problem: problem ?? 'it has no heads' };
@@ -73,8 +72,6 @@ interface Table {
   readonly data: Float32Array;
   readonly heads: number;
   readonly queries: number;
-  /** Queries that are tokens of the prompt. */
-  readonly real: number;
   readonly window: number | null;
 }
 type HeadStatistics = Record<Exclude<Statistic, 'headSimilarity'>, number>;
@@ -95,7 +92,7 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
     effectiveKeys: 0,
   };
   let counted = 0;
-  for (let query = 0; query < table.real; query++) {
+  for (let query = 0; query < table.queries; query++) {
     const visible = visibleKeys(table, head, query);
     if (!(visible >= 2)) continue;
     const at = (head * table.queries + query) * COLUMNS;
@@ -120,7 +117,7 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
 /** Cross-attention sees the whole encoder from the first query on. */
 function kindOf(table: Table, { encoder, decoder }: Lengths): AttentionKind {
   if (encoder === decoder) return 'self';
-  if (table.real === encoder) return 'encoder';
+  if (table.queries === encoder) return 'encoder';
   return visibleKeys(table, 0, 0) === encoder ? 'cross' : 'self';
 }
 

@@ -20,7 +20,7 @@ export interface TappedModel {
   readonly location: ModelLocation;
   readonly sites: readonly TappedSite[];
   readonly refused: readonly Refused[];
-  /** Input that takes the number of real tokens; null where none are padded. */
+  /** Input that takes the number of real tokens, twice; null where none are padded. */
   readonly queries: string | null;
 }
 

@@ -1,4 +1,4 @@
-import { mean } from '../samples.js';
+import { mean } from './samples.js';
 
 export interface Grid {
   readonly rows: readonly (readonly number[])[];
@@ -11,10 +11,10 @@ function blockMean(rows: readonly (readonly number[])[], from: number, size: num
   return mean(rows.flatMap((row) => row.slice(from, from + size)).filter((value) => Number.isFinite(value)));
 }
 
-/** At most `side` cells each way, by averaging neighbours; rows may differ in length. */
-export function toGrid(rows: readonly (readonly number[])[], side: number): Grid {
+/** At most `side` cells across and `height` down, by averaging neighbours; rows may differ in length. */
+export function toGrid(rows: readonly (readonly number[])[], side: number, height = side): Grid {
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
-  const block = { rows: Math.ceil(rows.length / side) || 1, columns: Math.ceil(width / side) || 1 };
+  const block = { rows: Math.ceil(rows.length / height) || 1, columns: Math.ceil(width / side) || 1 };
   if (block.rows === 1 && block.columns === 1) return { rows, columns: width, block };
   const columns = Math.ceil(width / block.columns);
   const merged = Array.from({ length: Math.ceil(rows.length / block.rows) }, (_, row) => {
@@ -40,4 +40,13 @@ export function rangeOf(rows: readonly (readonly number[])[]): Range | null {
     }
   }
   return low <= high ? [low, high] : null;
+}
+
+/** Where in a range a value lies, 0 to 1; null when it is not finite, a half when the range is one point. */
+export function shareOf(value: number, [low, high]: Range): number | null {
+  if (!Number.isFinite(value)) return null;
+  if (high <= low) return 0.5;
+  // The distance between two finite numbers may not be finite.
+  const by = Number.isFinite(high - low) ? 1 : 0.5;
+  return Math.max(0, Math.min(1, (value * by - low * by) / (high * by - low * by)));
 }
