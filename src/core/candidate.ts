@@ -74,7 +74,7 @@ export interface AttentionStatistics {
   readonly normalizedEntropy: readonly (readonly number[])[];
   /** Attention to the first key. */
   readonly firstTokenMass: readonly (readonly number[])[];
-  /** Query position minus attended position, tokens; for cross-attention, minus the attended position alone. */
+  /** Query position minus attended position, tokens; in cross-attention the two are of different texts. */
   readonly meanDistance: readonly (readonly number[])[];
   /** Largest weight of a query. */
   readonly maxWeight: readonly (readonly number[])[];

@@ -47,6 +47,9 @@ const reading: fc.Arbitrary<AttentionReading> = fc.record({
   effectiveKeys: grid,
   headSimilarity: grid,
   unmeasured: fc.array(fc.record({ operator: text, count: fc.nat(), reason: text }), { maxLength: 30 }),
+  contradictions: fc.array(fc.record({ fact: text, values: fc.dictionary(text, fc.oneof(fc.nat(), text)) }), {
+    maxLength: 30,
+  }),
   warnings: fc.array(text, { maxLength: 30 }),
 });
 
@@ -195,6 +198,10 @@ describe('as a page', () => {
   it('names what was not measured', () => {
     const unmeasured = [{ operator: 'Mystery', count: 2, reason: 'no <softmax> was found' }];
     expect(attentionRenderers.html({ ...SMALL, unmeasured })).toContain('no &lt;softmax&gt; was found');
+    const contradictions = [{ fact: 'layers', values: { run: 2, config: 4 } }];
+    const contradicted = { ...SMALL, contradictions };
+    expect(attentionRenderers.html(contradicted)).toContain('layers: 2 by the run, 4 by the config');
+    expect(attentionRenderers.terminal(contradicted)).toContain('layers: 2 by the run, 4 by the config');
   });
 
   it('stays under 300 kB with 128 layers of 128 heads', () => {

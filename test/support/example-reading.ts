@@ -28,6 +28,7 @@ export function exampleReading(
     effectiveKeys: grid(layers, heads, 5),
     headSimilarity: grid(layers, heads, 6),
     unmeasured: [],
+    contradictions: [],
     warnings: [],
     ...changes,
   };

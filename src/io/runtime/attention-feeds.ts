@@ -2,9 +2,10 @@ import type { Tensor } from 'onnxruntime-node';
 import { isOpen } from '../../core/cache-axes.js';
 import { AssayError } from '../../core/errors.js';
 import type { Lengths } from './attention-table.js';
-import { buildFeeds, isRecurrent, isTokens, planFeeds, tensorOf, zeros } from './feeds.js';
+import { buildFeeds, isRecurrent, isTokens, planFeeds } from './feeds.js';
 import type { Ort } from './ort.js';
 import type { AttentionPlan, PortDescription, RuntimeConfig, TappedModel } from './protocol.js';
+import { tensorOf, zeros } from './tensors.js';
 
 export interface AttentionFeeds {
   readonly feeds: Readonly<Record<string, Tensor>>;

@@ -8,6 +8,11 @@ import { importRuntime, type Ort } from './ort.js';
 import type { AttentionPlan, RuntimeConfig, TappedModel } from './protocol.js';
 import { createSession, describePort } from './session.js';
 
+/** What packed attention is taken apart into. */
+const OWN_OPERATOR = 'MultiHeadAttention';
+const BROKEN =
+  'The graph loads but does not run on the inputs it declares. Ask the vendor for a tested export.';
+
 /** The tapped graphs of a candidate, opened one after another as they are needed. */
 export class AttentionModel {
   readonly #config: RuntimeConfig;
@@ -88,12 +93,19 @@ async function run(
   try {
     return await session.run(feeds);
   } catch (cause) {
-    const operators = [...new Set(sites.map(({ operator }) => operator))].join(', ');
-    throw new AssayError(
-      'MODEL_OUTPUT_MISSING',
-      `The attention of ${operators} cannot be read: ${scrubPaths((cause as Error).message)}`,
-      { hint: 'Ask the vendor for another export, or one with attention outputs.', cause },
-    );
+    const text = scrubPaths((cause as Error).message);
+    const failed = /running (\w+) node/.exec(text)?.[1];
+    // Only an attention operator that cannot run as it is asked to is the export's own way; the rest is a failure.
+    const own = sites.find(({ operator }) => operator.endsWith(`.${failed}`) || failed === OWN_OPERATOR);
+    if (!own)
+      throw new AssayError('MODEL_RUN_FAILED', `The model failed while running: ${text}`, {
+        hint: BROKEN,
+        cause,
+      });
+    throw new AssayError('MODEL_OUTPUT_MISSING', `The attention of ${own.operator} cannot be read: ${text}`, {
+      hint: 'Ask the vendor for another export, or one with attention outputs.',
+      cause,
+    });
   }
 }
 

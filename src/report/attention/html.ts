@@ -6,7 +6,7 @@ import { type Html, html } from '../html/template.js';
 import { formatNumber } from '../number.js';
 import { cleanText, clip, nameText } from '../text.js';
 import { keyValueText, layerRuns, layerSummary } from './layers.js';
-import { ATTENTION_STATISTICS } from './statistics.js';
+import { ATTENTION_STATISTICS, contradictionLines } from './statistics.js';
 
 interface Limits {
   /** Code points of one string. */
@@ -77,6 +77,14 @@ function unmeasuredSection({ unmeasured }: AttentionReading, limits: Limits): Ht
   );
 }
 
+function contradictionsSection(reading: AttentionReading, limits: Limits): Html | false {
+  const lines = contradictionLines(reading).slice(0, limits.rows);
+  return (
+    lines.length > 0 &&
+    html`<section><h2>Contradictions</h2><ul>${lines.map((line) => html`<li>${short(line, limits)}</li>`)}</ul></section>`
+  );
+}
+
 function page(reading: AttentionReading, limits: Limits): Html {
   const warnings = reading.warnings.slice(0, limits.rows).map((text) => short(text, limits));
   const notes =
@@ -88,6 +96,7 @@ function page(reading: AttentionReading, limits: Limits): Html {
     layersSection(reading, limits),
     headsSection(reading, limits),
     unmeasuredSection(reading, limits),
+    contradictionsSection(reading, limits),
     warningsSection(warnings, notes),
   ]);
 }

@@ -66,7 +66,7 @@ export const ATTENTION_STATISTICS: readonly AttentionStatistic[] = [
     title: 'Mean distance',
     unit: 'tokens',
     meaning:
-      'how far back attention looks on average; negative is ahead; in cross-attention, minus the position attended to',
+      'how far back attention looks on average; negative is ahead; in cross-attention, in positions of two different texts',
   },
   {
     name: 'similarity',
@@ -81,4 +81,12 @@ export function statisticOf(name: AttentionStatisticName): AttentionStatistic {
   const found = ATTENTION_STATISTICS.find((statistic) => statistic.name === name);
   if (found === undefined) throw new RangeError(`There is no statistic "${name}".`);
   return found;
+}
+
+/** One line per fact that the run and another source state differently. */
+export function contradictionLines({ contradictions }: AttentionStatistics): string[] {
+  return contradictions.map(({ fact, values }) => {
+    const stated = Object.entries(values).map(([from, value]) => `${value} by the ${from}`);
+    return `${fact}: ${stated.join(', ')}`;
+  });
 }

@@ -9,7 +9,12 @@ import type { ColorDepth } from './cells.js';
 import { drawHeatmap, type HeatmapOptions } from './heatmap.js';
 import { gridSummary, layerSummary } from './layers.js';
 import { margins } from './margin.js';
-import { type AttentionStatistic, type AttentionStatisticName, statisticOf } from './statistics.js';
+import {
+  type AttentionStatistic,
+  type AttentionStatisticName,
+  contradictionLines,
+  statisticOf,
+} from './statistics.js';
 
 export interface AttentionTerminalOptions {
   /** Bits of colour, as `process.stdout.getColorDepth()` gives them; 1, no colour, unless told. */
@@ -101,6 +106,7 @@ export function renderAttentionTerminal(
       ),
       paint,
     ),
+    ...titled('Contradictions', listed(contradictionLines(reading), width), paint),
     ...titled('Warnings', listed(warnings, width), paint),
   ];
   return `${lines.join('\n')}\n`;
