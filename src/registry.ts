@@ -2,7 +2,11 @@
 
 import attentionStatisticsProbe from './attention/probes/attention-statistics.js';
 import attentionEntropySignal from './attention/signals/attention-entropy.js';
+import firstTokenMassSignal from './attention/signals/first-token-mass.js';
 import headCountSignal from './attention/signals/head-count.js';
+import headDispersionSignal from './attention/signals/head-dispersion.js';
+import headSimilaritySignal from './attention/signals/head-similarity.js';
+import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
 import filesProbe from './fingerprint/probes/files.js';
@@ -31,7 +35,11 @@ export const PROBES: readonly Probe[] = [
 
 export const SIGNALS: readonly Signal[] = [
   attentionEntropySignal,
+  firstTokenMassSignal,
   headCountSignal,
+  headDispersionSignal,
+  headSimilaritySignal,
+  layerProfileSignal,
   architectureSignal,
   logProbabilityDistanceSignal,
   tailCorrelationSignal,

@@ -233,6 +233,28 @@ def repetition_cases():
     return cases
 
 
+def wasserstein_cases():
+    """Drawn from a generator of their own, so that the cases above and below keep their values."""
+    draw = np.random.default_rng(1974)
+    samples = {
+        "docstring": ([0.0, 1.0, 3.0], [5.0, 6.0, 8.0]),
+        "one value each": ([2.0], [-1.5]),
+        "equal": ([3.0, 1.0, 2.0], [1.0, 2.0, 3.0]),
+        "other size, same distribution": ([0.0, 1.0], [0.0, 0.0, 1.0, 1.0]),
+        "4 heads and 8": (draw.uniform(0, 1, 4), draw.uniform(0, 1, 8)),
+        "12 heads and 7": (draw.beta(8, 2, 12), draw.beta(5, 2, 7)),
+        "3 and 1": ([0.2, 0.9, 0.4], [0.5]),
+        "ties": ([1.0, 1.0, 2.0, 2.0], [1.0, 2.0, 2.0, 2.0, 2.0]),
+        "128 heads": (draw.normal(0.7, 0.1, 128), draw.normal(0.71, 0.12, 128)),
+        "offset 1e6": (1e6 + draw.normal(0, 1, 30), 1e6 + draw.normal(0, 1, 31)),
+        "far apart": (draw.normal(0, 1, 20), draw.normal(1e9, 1, 33)),
+    }
+    return [
+        {"name": name, "a": [float(v) for v in a], "b": [float(v) for v in b], "value": plain(stats.wasserstein_distance(a, b))}
+        for name, (a, b) in samples.items()
+    ]
+
+
 def simple_statistics_cases():
     """One block per function of simple-statistics that src/ imports; a test compares the two lists."""
     sample = rng.normal(3, 2, 37)
@@ -264,6 +286,7 @@ def main():
         "logGammaHalfStep": log_gamma_half_step_cases(),
         "summarize": summary_cases(),
         "repetition": repetition_cases(),
+        "wasserstein1": wasserstein_cases(),
         "simpleStatistics": simple_statistics_cases(),
     }
     OUT.parent.mkdir(parents=True, exist_ok=True)

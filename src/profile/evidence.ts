@@ -12,11 +12,13 @@ const status = z.discriminatedUnion('status', [
   }),
 ]);
 /** The verdict itself reads contradictions; all other probe data are checked by the signal that reads them. */
-const architecture = z.object({
-  contradictions: z.array(
-    z.object({ fact: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
-  ),
-});
+const contradictions = z.array(
+  z.object({ fact: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
+);
+const WITNESSES: Readonly<Record<string, z.ZodType>> = {
+  architecture: contradictions,
+  'attention-statistics': contradictions.optional(),
+};
 const evidenceSchema = z.object({
   schema: z.literal('evidence/1'),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -25,12 +27,13 @@ const evidenceSchema = z.object({
   environment: z.record(z.string(), scalar),
   seed: z.number().int(),
   suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }),
-  probes: z
-    .record(z.string(), status)
-    .refine(
-      ({ architecture: probe }) => probe?.status !== 'ok' || architecture.safeParse(probe.data).success,
-      { message: 'the architecture probe has no list of contradictions' },
-    ),
+  probes: z.record(z.string(), status).check(({ value: probes, issues }) => {
+    for (const [id, shape] of Object.entries(WITNESSES)) {
+      const probe = probes[id];
+      if (probe?.status !== 'ok' || shape.safeParse(Object(probe.data).contradictions).success) continue;
+      issues.push({ code: 'custom', input: probe, message: `the ${id} probe has no list of contradictions` });
+    }
+  }),
   warnings: z.array(z.string()),
 });
 

@@ -73,7 +73,7 @@ function blockerReason(blocker: Blocker): Reason {
       };
     case 'contradiction':
       return {
-        signal: 'architecture',
+        signal: blocker.probe,
         sentence: `MODEL_CONTRADICTION: the delivery disagrees with itself about ${blocker.fact} (${blocker.values}).`,
       };
     case 'only-cheap-evidence':

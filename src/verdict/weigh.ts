@@ -3,8 +3,9 @@ import { normalizeLog } from '../stats/normalize-log.js';
 
 /**
  * Most a group of signals may say for one hypothesis over another, in nats. Caps follow what the evidence costs
- * to fake and how well its noise is known: a digest nearly decides, and description, which showed no power
- * between versions of the fixture families, can only tip a balance.
+ * to fake and how well its noise is known: a digest nearly decides. Description, which showed no power between
+ * versions of the fixture families, and attention, which tells copies there but was measured on small models only,
+ * can but tip a balance.
  */
 const CAP: Readonly<Record<string, number>> = {
   identity: 20,

@@ -40,6 +40,12 @@ export interface Golden {
     expected: Readonly<Record<string, number | null>>;
   }[];
   readonly repetition: readonly { name: string; ids: readonly number[]; expected: Repetitions }[];
+  readonly wasserstein1: readonly {
+    name: string;
+    a: readonly number[];
+    b: readonly number[];
+    value: number;
+  }[];
   readonly simpleStatistics: Readonly<Record<string, readonly { args: readonly unknown[]; value: number }[]>>;
 }
 

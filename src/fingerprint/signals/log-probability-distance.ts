@@ -1,11 +1,12 @@
 import type { Signal } from '../../core/types.js';
-import { type ClosenessScale, scoreCloseness } from '../closeness.js';
+import { scoreCloseness } from '../../stats/closeness.js';
+import { pairedScale } from '../closeness.js';
 import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
 
 /** Added before the logarithm: half the resolution of stored log-probabilities. */
 const RESOLUTION = 5e-4;
 
-const scale: ClosenessScale = {
+const scale = pairedScale({
   unit: 'nats',
   measure: (positions) => {
     let sum = 0;
@@ -28,7 +29,7 @@ const scale: ClosenessScale = {
   altered: { location: Math.log(0.1), scale: 1 },
   unrelated: { location: Math.log(1.5), scale: 0.5 },
   seedScale: 0.15,
-};
+});
 
 /**
  * Claim: two exports of the same weights give every token nearly the same probability; a student, a quantized

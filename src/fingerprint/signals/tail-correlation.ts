@@ -1,12 +1,13 @@
 import type { Signal } from '../../core/types.js';
+import { scoreCloseness } from '../../stats/closeness.js';
 import { pearson } from '../../stats/pearson.js';
-import { type ClosenessScale, scoreCloseness } from '../closeness.js';
+import { pairedScale } from '../closeness.js';
 import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
 
 /** Correlations are averaged on Fisher's axis, where 1 is infinite; equal rows count as this. */
 const MAX_CORRELATION = 0.99999;
 
-const scale: ClosenessScale = {
+const scale = pairedScale({
   unit: 'correlation',
   measure: (positions) => {
     const values = positions.map(({ a, b }) => pearson(a, b)).filter((r) => !Number.isNaN(r));
@@ -22,7 +23,7 @@ const scale: ClosenessScale = {
   altered: { location: Math.atanh(0.99), scale: 1 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
   seedScale: 0.2,
-};
+});
 
 /**
  * Claim: a student trained on a teacher's logits keeps the teacher's ordering of unlikely tokens; an

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { Contradiction, Evidence } from '../../src/core/types.js';
+import { checkEvidence } from '../../src/profile/evidence.js';
+import { blockersOf } from '../../src/verdict/blockers.js';
+import { reasonsFor } from '../../src/verdict/reasons.js';
+
+const WEIGHING = { posterior: {}, total: {}, votes: [] };
+
+function evidence(probes: Readonly<Record<string, unknown>>): Evidence {
+  return {
+    schema: 'evidence/1',
+    tool: { name: 'x', version: '0' },
+    candidate: { kind: 'onnx', label: 'x', digest: null },
+    collectedAt: '',
+    environment: {},
+    seed: 0,
+    suite: { id: 'x', tier: 'quick', sha256: 'x' },
+    probes: Object.fromEntries(
+      Object.entries(probes).map(([id, data]) => [id, { status: 'ok', version: 2, data }]),
+    ),
+    warnings: [],
+  };
+}
+
+const found = (architecture: readonly Contradiction[], run: readonly Contradiction[]) =>
+  blockersOf(
+    evidence({
+      architecture: { contradictions: architecture },
+      'attention-statistics': { contradictions: run },
+    }),
+    [],
+    WEIGHING,
+    'full',
+  ).filter(({ code }) => code === 'contradiction');
+
+describe('contradictions', () => {
+  const graph: Contradiction = { fact: 'attentionHeads', values: { graph: 8, config: 16 } };
+  const run: Contradiction = { fact: 'attentionHeads', values: { run: 8, config: 16 } };
+
+  it('of a run block as those of the architecture do', () => {
+    const blockers = found([], [run]);
+    expect(blockers).toEqual([
+      {
+        code: 'contradiction',
+        probe: 'attention-statistics',
+        fact: 'attentionHeads',
+        values: 'run 8, config 16',
+      },
+    ]);
+    const { reasons } = reasonsFor(
+      { weighing: WEIGHING, blockers, outcome: 'inconclusive' },
+      'full',
+      'other',
+      [],
+    );
+    expect(reasons).toEqual([
+      {
+        signal: 'attention-statistics',
+        sentence:
+          'MODEL_CONTRADICTION: the delivery disagrees with itself about attentionHeads (run 8, config 16).',
+      },
+    ]);
+  });
+
+  it('about one fact count once, with everything said about it', () => {
+    expect(found([graph], [run])).toEqual([
+      {
+        code: 'contradiction',
+        probe: 'architecture',
+        fact: 'attentionHeads',
+        values: 'graph 8, config 16, run 8',
+      },
+    ]);
+    expect(found([graph], [{ fact: 'layers', values: { run: 3, config: 4 } }])).toHaveLength(2);
+  });
+
+  it('are looked for only where a probe recorded some', () => {
+    const seen = evidence({ architecture: { contradictions: [] }, 'attention-statistics': { layers: 2 } });
+    expect(checkEvidence(seen, 'x')).toEqual(seen);
+    expect(blockersOf(seen, [], WEIGHING, 'full').map(({ code }) => code)).toEqual(['only-cheap-evidence']);
+  });
+
+  it.each([7, 'none', [{ fact: 3 }], [{ fact: 'layers', values: { run: null } }]])(
+    'that are not a list of facts make the evidence invalid: %j',
+    (contradictions) => {
+      const thrown = expect(() =>
+        checkEvidence(evidence({ 'attention-statistics': { contradictions } }), 'x'),
+      );
+      thrown.toThrow(expect.objectContaining({ code: 'EVIDENCE_INVALID' }));
+    },
+  );
+
+  it.each([null, 7, [], 'text'])('do not make attention evidence of another shape invalid: %j', (data) => {
+    const seen = evidence({ 'attention-statistics': data });
+    expect(checkEvidence(seen, 'x')).toEqual(seen);
+    expect(blockersOf(seen, [], WEIGHING, 'full')).toHaveLength(1);
+  });
+});
