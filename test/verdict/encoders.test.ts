@@ -29,33 +29,40 @@ function measured(name: string): Promise<Evidence> {
 const verdict = async (name: string, profile: ReferenceProfile): Promise<Verdict> =>
   score(await measured(name), { profile }).verdict;
 
-describe('BERT versus DistilBERT', () => {
+// As in other-seeds.test.ts, nothing but the genuine model is judged by a profile that holds its own file.
+describe('a profile of BERT and a stranger', () => {
   let profile: ReferenceProfile;
   beforeAll(async () => {
-    profile = await buildProfile([FULL, STUDENT, STRANGER], { id: 'bert', runs: 1 });
+    profile = await buildProfile([FULL, STRANGER], { id: 'bert', runs: 1 });
   });
 
   it.each(['bert', 'bert-f16'])('upholds the genuine %s', async (name) => {
     expect(await verdict(name, profile)).toMatchObject({ outcome: 'upheld', kind: 'full', variant: 'bert' });
   });
-  it('names DistilBERT sold as BERT', async () => {
-    expect(await verdict('distilbert', profile)).toMatchObject({
-      outcome: 'refuted',
-      kind: 'distilled',
-      variant: 'distilbert',
-    });
+  it('names DistilBERT sold as BERT distilled, without having seen a student', async () => {
+    expect(await verdict('distilbert', profile)).toMatchObject({ outcome: 'refuted', kind: 'distilled' });
   });
   it('names the 8-bit copy quantized', async () => {
     expect(await verdict('bert-int8', profile)).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
   });
-  it('refutes another training of the same architecture', async () => {
-    const found = await verdict('bert-2', profile);
-    expect(found).toMatchObject({ outcome: 'refuted', kind: 'other' });
+});
+
+describe('a profile of BERT and its student', () => {
+  let profile: ReferenceProfile;
+  beforeAll(async () => {
+    profile = await buildProfile([FULL, STUDENT], { id: 'bert', runs: 1 });
   });
-  it('refutes MiniLM, which has no head, from the layers and width that ran', async () => {
+
+  it('upholds another export of BERT', async () => {
+    expect(await verdict('bert-f16', profile)).toMatchObject({ outcome: 'upheld', variant: 'bert' });
+  });
+  it('refutes another training of the same architecture without calling it a student', async () => {
+    expect(await verdict('bert-2', profile)).toMatchObject({ outcome: 'refuted', kind: 'other' });
+  });
+  it('refutes MiniLM, which has no head to compare, from its layers and width', async () => {
     const found = await verdict('minilm', profile);
-    expect(found.outcome).toBe('refuted');
-    expect(found.kind).not.toBe('full');
+    expect(found).toMatchObject({ outcome: 'refuted', kind: 'other' });
+    expect(found.reasons[0]).toMatchObject({ signal: 'architecture' });
   });
 });
 
@@ -68,7 +75,7 @@ describe('a profile of BERT alone', () => {
   it('upholds another export of it', async () => {
     expect((await verdict('bert-f16', profile)).outcome).toBe('upheld');
   });
-  it.each(['distilbert', 'bert-2', 'bert-int8', 'minilm'])('does not uphold %s', async (name) => {
+  it.each(['distilbert', 'bert-2', 'bert-int8', 'minilm'])('never calls %s genuine', async (name) => {
     const found = await verdict(name, profile);
     expect(found.outcome).toBe('refuted');
     expect(found.kind).not.toBe('full');
