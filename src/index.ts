@@ -1,5 +1,5 @@
 export { loadProfile, shippedProfiles, shippedSuite } from './api/assets.js';
-export { type AttentionReading, attention } from './api/attention.js';
+export { type AttentionOptions, attention } from './api/attention.js';
 export { type AuditOptions, audit } from './api/audit.js';
 export { type BuildOptions, buildProfile, type TrustedReference } from './api/build-profile.js';
 export { type CollectOptions, collect, plannedCost } from './api/collect.js';
@@ -15,6 +15,12 @@ export { readProfile } from './profile/load.js';
 export type { SuiteTier } from './profile/suite.js';
 export { writeProfile } from './profile/write.js';
 export { PROBES, SIGNALS } from './registry.js';
-export { type ReportFormat, renderers, verdictSentence } from './report/index.js';
+export {
+  type AttentionFormat,
+  attentionRenderers,
+  type ReportFormat,
+  renderers,
+  verdictSentence,
+} from './report/index.js';
 export type { OpenOptions } from './sources/onnx.js';
 export type { CandidateInput } from './sources/open.js';

@@ -68,6 +68,38 @@ describe('assay', () => {
     expect(reading.entropyBits.map((layer) => layer.length)).toEqual([8, 8, 8, 8]);
   });
 
+  it('shows attention as a heatmap, and writes it as a page', () => {
+    const folder = scratch();
+    const args = ['attention', model('quill/full-1'), '--prompt', 'the cat sat on the mat', '--no-progress'];
+    const outputs = ['html', 'json', 'terminal'].map(
+      (format) => `--output=${format}=${join(folder, format)}`,
+    );
+    const { status, stdout, stderr } = assay([...args, '--statistic', 'max', ...outputs]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('measured   4 self-attention layers with 8 heads');
+    expect(stdout).toContain('\nLargest weight: ');
+    expect(stdout.match(/^ {4}\d .*( [·░▒▓█]\d\.\d\d){8} {3}\d\.\d\d$/gm)).toHaveLength(4);
+    expect(stdout).not.toContain('\u001b');
+    expect(readFileSync(join(folder, 'terminal'), 'utf8')).toBe(stdout);
+    expect(readFileSync(join(folder, 'html'), 'utf8')).toContain('<figcaption>Head similarity</figcaption>');
+    expect(assay([...args, '--json']).stdout).toBe(readFileSync(join(folder, 'json'), 'utf8'));
+  });
+
+  it('names a token id that the model does not have, with one JSON document', () => {
+    const { status, stdout } = assay(['attention', model('quill/full-1'), '--input-ids', '1,4096', '--json']);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'error/1',
+      error: { code: 'USAGE', message: expect.stringContaining('the token id 4096 at position 1') },
+    });
+  });
+
+  it('plans attention by its own prompt', () => {
+    const args = ['attention', 'nowhere', '--input-ids', '1, 2,3', '--dry-run', '--json'];
+    const { probes } = JSON.parse(assay(args).stdout) as { probes: unknown };
+    expect(probes).toEqual([{ probe: 'attention-statistics', requests: 1, tokens: 3 }]);
+  });
+
   it('fingerprints without running the model', () => {
     const { status, stdout } = assay(['fingerprint', model('folio/full-2'), '--json']);
     expect(status).toBe(0);

@@ -3,25 +3,36 @@ import type { Report } from '../core/types.js';
 import { type ReportFormat, renderers, renderTerminal } from '../report/index.js';
 import { writeText } from './io.js';
 
-export interface OutputTarget {
-  readonly format: ReportFormat;
+export interface OutputTarget<F extends string = ReportFormat> {
+  readonly format: F;
   readonly path: string;
 }
 
-/** Parse `--output FORMAT[=PATH]`. Throws USAGE. */
-export function parseOutput(value: string): OutputTarget {
-  const [format = '', ...rest] = value.split('=');
-  if (!Object.hasOwn(renderers, format)) {
-    throw new AssayError('USAGE', `There is no output format "${format}".`, {
-      hint: `Formats: ${Object.keys(renderers).join(', ')}. Example: --output html=report.html`,
-    });
-  }
-  return { format: format as ReportFormat, path: rest.length > 0 ? rest.join('=') : '-' };
+/** A parser of `--output FORMAT[=PATH]` for the formats of one kind of document. It throws USAGE. */
+export function outputParser<F extends string>(
+  formats: Readonly<Record<F, unknown>>,
+): (value: string) => OutputTarget<F> {
+  return (value) => {
+    const [format = '', ...rest] = value.split('=');
+    if (!Object.hasOwn(formats, format)) {
+      throw new AssayError('USAGE', `There is no output format "${format}".`, {
+        hint: `Formats: ${Object.keys(formats).join(', ')}. Example: --output html=report.html`,
+      });
+    }
+    return { format: format as F, path: rest.length > 0 ? rest.join('=') : '-' };
+  };
 }
 
-/** Where a report goes; `json` claims standard output for exactly one document. Throws USAGE. */
-export function chooseOutputs(outputs: readonly OutputTarget[], json: boolean): OutputTarget[] {
-  const all: OutputTarget[] = json ? [...outputs, { format: 'json', path: '-' }] : [...outputs];
+export const parseOutput = outputParser(renderers);
+
+/** Where documents go; `json` claims standard output for exactly one of them. Throws USAGE. */
+export function chooseOutputs<F extends string>(
+  outputs: readonly OutputTarget<F>[],
+  json: boolean,
+): OutputTarget<F | 'json' | 'terminal'>[] {
+  const all: OutputTarget<F | 'json' | 'terminal'>[] = json
+    ? [...outputs, { format: 'json', path: '-' }]
+    : [...outputs];
   if (all.filter(({ path }) => path === '-').length > 1) {
     throw new AssayError('USAGE', 'More than one report would go to standard output.', {
       hint: 'Give the others a file: --output html=report.html',
@@ -30,12 +41,23 @@ export function chooseOutputs(outputs: readonly OutputTarget[], json: boolean): 
   return all.some(({ path }) => path === '-') ? all : [...all, { format: 'terminal', path: '-' }];
 }
 
-export function writeReport(report: Report, outputs: readonly OutputTarget[]): void {
+/** Text on standard output that a terminal shows, which may have its colours. */
+export function isScreen({ format, path }: OutputTarget<string>): boolean {
+  const screen = format === 'terminal' && path === '-' && process.stdout.isTTY === true;
+  return screen && process.env.NO_COLOR === undefined;
+}
+
+export function writeOutputs<F extends string>(
+  outputs: readonly OutputTarget<F>[],
+  render: (target: OutputTarget<F>) => string,
+): void {
   // Standard output last: after a file that cannot be written it still takes exactly one document.
   const ordered = [...outputs].sort((a, b) => Number(a.path === '-') - Number(b.path === '-'));
-  for (const { format, path } of ordered) {
-    const terminal = format === 'terminal' && path === '-';
-    const color = terminal && process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-    writeText(path, terminal ? renderTerminal(report, { color }) : renderers[format](report));
-  }
+  for (const target of ordered) writeText(target.path, render(target));
+}
+
+export function writeReport(report: Report, outputs: readonly OutputTarget[]): void {
+  writeOutputs(outputs, (target) =>
+    isScreen(target) ? renderTerminal(report, { color: true }) : renderers[target.format](report),
+  );
 }

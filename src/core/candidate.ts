@@ -74,7 +74,7 @@ export interface AttentionStatistics {
   readonly normalizedEntropy: readonly (readonly number[])[];
   /** Attention to the first key. */
   readonly firstTokenMass: readonly (readonly number[])[];
-  /** Query position minus attended position, tokens; for cross-attention, minus the attended position alone. */
+  /** Query position minus attended position, tokens; in cross-attention the two are of different texts. */
   readonly meanDistance: readonly (readonly number[])[];
   /** Largest weight of a query. */
   readonly maxWeight: readonly (readonly number[])[];
@@ -83,6 +83,8 @@ export interface AttentionStatistics {
   /** Mean cosine similarity of a head's attention map with those of the other heads of its layer, 0–1. */
   readonly headSimilarity: readonly (readonly number[])[];
   readonly unmeasured: readonly UnmeasuredAttention[];
+  /** What the run shows and what the graph or config.json states, where they differ. */
+  readonly contradictions: readonly Contradiction[];
 }
 
 /** One decoded continuation. `tokenMs[0]` is the prefill and first token, the rest are decode steps. */

@@ -8,6 +8,16 @@ import { renderPrometheus } from './prometheus.js';
 import { renderSarif } from './sarif.js';
 import { renderTerminal } from './terminal.js';
 
+export {
+  ATTENTION_STATISTICS,
+  type AttentionFormat,
+  type AttentionStatisticName,
+  type AttentionTerminalOptions,
+  attentionRenderers,
+  type ColorDepth,
+  renderAttentionHtml,
+  renderAttentionTerminal,
+} from './attention/index.js';
 export { verdictSentence } from './prose.js';
 export type { TerminalOptions } from './terminal.js';
 export {

@@ -3,8 +3,9 @@ import { formatFactor, formatPercent } from './number.js';
 import { clauseCoverage, OUTCOME_WORD, verdictSentence } from './prose.js';
 import { type Paint, painter } from './terminal/ansi.js';
 import { fitText, textWidth, wrap } from './terminal/columns.js';
+import { bullets, labelled, titled } from './terminal/lines.js';
 import { signalLines } from './terminal/signals.js';
-import { cleanText, clip, nameText } from './text.js';
+import { cleanText, nameText } from './text.js';
 import { troubles } from './troubles.js';
 import { at, variantOrder } from './variants.js';
 
@@ -22,16 +23,6 @@ interface Context {
 
 const OUTCOME_COLOR = { upheld: 'green', refuted: 'red', inconclusive: 'yellow' } as const;
 const BAR = 30;
-
-/** Wrapped text under a label that stands to its left. */
-function labelled(label: string, text: string, width: number): readonly string[] {
-  const lines = wrap(clip(cleanText(text), 600), width - textWidth(label));
-  return lines.map((line, index) => `${index === 0 ? label : ' '.repeat(textWidth(label))}${line}`);
-}
-
-function titled(title: string, lines: readonly string[], { paint }: Context): readonly string[] {
-  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines];
-}
 
 function headline({ report, width, paint }: Context): readonly string[] {
   const sentence = wrap(verdictSentence(report), width);
@@ -83,14 +74,11 @@ function clauses({ report, width, paint }: Context): readonly string[] {
   });
 }
 
-function bullets(texts: readonly string[], width: number): readonly string[] {
-  return texts.flatMap((text) => labelled('  - ', text, width));
-}
-
 /** Plain text for a terminal; nothing from a candidate can move the cursor or reorder a line. */
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
   const width = Math.max(60, options.width ?? 100);
   const context = { report, width, paint: painter(options.color ?? false) };
+  const { paint } = context;
   const { reasons, wouldDecide } = report.verdict;
   const inputs = [
     ...labelled('  evidence  ', report.inputs.evidence, width),
@@ -105,16 +93,16 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
         reasons.map(({ signal, sentence }) => `${signal}: ${sentence}`),
         width,
       ),
-      context,
+      paint,
     ),
-    ...titled('Posterior', posterior(context), context),
+    ...titled('Posterior', posterior(context), paint),
     '',
     ...signalLines(report, width, context.paint),
-    ...titled('Probes that did not run', probes(context), context),
-    ...titled(`Clauses  ${clauseCoverage(report)}`, clauses(context), context),
-    ...titled('Would decide', bullets(wouldDecide, width), context),
-    ...titled('Warnings', bullets(report.warnings, width), context),
-    ...titled('Inputs', inputs, context),
+    ...titled('Probes that did not run', probes(context), paint),
+    ...titled(`Clauses  ${clauseCoverage(report)}`, clauses(context), paint),
+    ...titled('Would decide', bullets(wouldDecide, width), paint),
+    ...titled('Warnings', bullets(report.warnings, width), paint),
+    ...titled('Inputs', inputs, paint),
   ];
   return `${lines.join('\n')}\n`;
 }

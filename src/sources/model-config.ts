@@ -17,6 +17,11 @@ export interface ModelConfig {
   readonly keyValueHeads: number | undefined;
   readonly headDim: number | undefined;
   readonly maxPositions: number | undefined;
+  /** First token of an encoder–decoder's decoder. */
+  readonly decoderStart: number | undefined;
+  /** Bands and frames of the spectrogram an encoder of audio takes. */
+  readonly mels: number | undefined;
+  readonly frames: number | undefined;
 }
 
 /** What a bare model file has. */
@@ -30,6 +35,9 @@ export const NO_CONFIG: ModelConfig = {
   keyValueHeads: undefined,
   headDim: undefined,
   maxPositions: undefined,
+  decoderStart: undefined,
+  mels: undefined,
+  frames: undefined,
 };
 
 /** Read config.json, generation_config.json and the tokenizer configuration. Throws MODEL_CONFIG_INVALID. */
@@ -51,6 +59,10 @@ export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> 
     keyValueHeads: positive(text.num_key_value_heads) ?? heads,
     headDim: positive(text.head_dim) ?? (hidden && heads ? positive(hidden / heads) : undefined),
     maxPositions: positive(text.max_position_embeddings ?? text.n_positions),
+    decoderStart: integers(generation.decoder_start_token_id ?? text.decoder_start_token_id)[0],
+    mels: positive(text.num_mel_bins),
+    // Whisper's convolutions halve the frames.
+    frames: positive(Number(text.max_source_positions) * 2),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { ModelStructure, Port } from '../core/types.js';
 import { dataType } from '../formats/onnx/data-types.js';
 import type { OnnxGraph, OnnxModel, OnnxValue } from '../formats/onnx/types.js';
-import { attentionSites } from './onnx-attention.js';
-import { indexGraph } from './onnx-index.js';
+import { indexGraph } from '../tap/graph-index.js';
+import { findSites, runningSites } from '../tap/sites.js';
 import { findEmbedding, weightTensors } from './onnx-weights.js';
 
 /** The facts an ONNX file shows without being run. */
@@ -19,7 +19,7 @@ export function onnxStructure(
     outputs: model.graph.outputs.map(port),
     tensors: weightTensors(index),
     embedding: findEmbedding(index, typeof width === 'number' ? width : undefined),
-    fusedAttention: attentionSites(index),
+    fusedAttention: attentionSites(model),
     operators: countOperators(model.graph),
     config,
   };
@@ -44,4 +44,16 @@ function port({ name, elemType, dims }: OnnxValue): Port {
     type: dataType(elemType)?.name ?? `type ${elemType}`,
     dims: (dims ?? []).map((dim) => dim ?? '?'),
   };
+}
+
+/** Every site that attends; what stands in place of attention is counted among the operators only. */
+function attentionSites(model: OnnxModel): ModelStructure['fusedAttention'] {
+  return runningSites(findSites(model))
+    .filter(({ attends }) => attends)
+    .map(({ node, heads, keyValueHeads, headDim }) => ({
+      operator: node.opType,
+      heads,
+      keyValueHeads,
+      headDim,
+    }));
 }

@@ -1,7 +1,7 @@
 import type { WeightTensor } from '../core/types.js';
 import { dataType } from '../formats/onnx/data-types.js';
 import type { OnnxNode, OnnxTensor } from '../formats/onnx/types.js';
-import { type OnnxIndex, weightBehind } from './onnx-index.js';
+import { type GraphIndex, weightBehind } from '../tap/graph-index.js';
 
 interface Packed {
   readonly dims: readonly number[];
@@ -30,13 +30,13 @@ const MULTIPLIES =
 const MAX_HOPS = 6;
 
 /** Stored weights with logical dimensions. Masks, lookup tables, scales and zero points are left out. */
-export function weightTensors(index: OnnxIndex): WeightTensor[] {
+export function weightTensors(index: GraphIndex): WeightTensor[] {
   const packed = packedWeights(index);
-  return [...index.constants.values()].flatMap((tensor) => {
+  return index.tensors.flatMap((tensor) => {
     const logical = packed.get(tensor.name);
     const type = dataType(tensor.dataType);
     // Vectors in Constant nodes are shapes and rotary frequencies.
-    if (tensor.dims.length < 2 && index.makers.has(tensor.name)) return [];
+    if (tensor.dims.length < 2 && index.makers.get(tensor.name) !== undefined) return [];
     if (!logical && (isAuxiliary(index, tensor) || isTable(index, tensor))) return [];
     return [
       {
@@ -50,7 +50,7 @@ export function weightTensors(index: OnnxIndex): WeightTensor[] {
 }
 
 /** Several numbers in one stored byte: the shape is in the operator's attributes. */
-function packedWeights(index: OnnxIndex): Map<string, Packed> {
+function packedWeights(index: GraphIndex): Map<string, Packed> {
   const packed = new Map<string, Packed>();
   for (const node of index.nodes) {
     const integer = (name: string): number => node.attributes.get(name)?.int ?? 0;
@@ -81,7 +81,7 @@ function unpackedRows({ dims, dataType: code }: OnnxTensor, bits: number): Packe
   return { dims: dims.map((dim, axis) => (axis === dims.length - 1 ? dim * times : dim)), bits };
 }
 
-function isAuxiliary(index: OnnxIndex, { name }: OnnxTensor): boolean {
+function isAuxiliary(index: GraphIndex, { name }: OnnxTensor): boolean {
   const users = index.users.get(name) ?? [];
   return users.length > 0 && users.every((node) => auxiliaryInputs(node).includes(node.inputs.indexOf(name)));
 }
@@ -92,13 +92,13 @@ function auxiliaryInputs({ opType, domain }: OnnxNode): readonly number[] {
 }
 
 /** Integers that no operator multiplies with: causal masks, buckets, shapes. */
-function isTable(index: OnnxIndex, tensor: OnnxTensor): boolean {
+function isTable(index: GraphIndex, tensor: OnnxTensor): boolean {
   const type = dataType(tensor.dataType)?.name ?? '';
   if (!/^U?INT|^BOOL/.test(type) || tensor.dims.length < 2) return false;
   return !isMultiplied(index, tensor.name, MAX_HOPS);
 }
 
-function isMultiplied(index: OnnxIndex, name: string, hops: number): boolean {
+function isMultiplied(index: GraphIndex, name: string, hops: number): boolean {
   if (hops === 0) return false;
   return (index.users.get(name) ?? []).some((node) => {
     if (node.domain !== '' || MULTIPLIES.test(node.opType)) return true;
@@ -114,7 +114,7 @@ function isMultiplied(index: OnnxIndex, name: string, hops: number): boolean {
  * Dimensions [vocabulary, hidden] of the table that rows are read from by token id; without one, of the longest
  * table any Gather reads, since position tables are usually shorter.
  */
-export function findEmbedding(index: OnnxIndex, width: number | undefined): [number, number] | null {
+export function findEmbedding(index: GraphIndex, width: number | undefined): [number, number] | null {
   const tables = index.nodes.flatMap((node) => tableOf(index, node));
   const byToken = tables.filter(({ token }) => token);
   const chosen = byToken.find(({ dims }) => dims[1] === width) ?? byToken[0];
@@ -122,7 +122,7 @@ export function findEmbedding(index: OnnxIndex, width: number | undefined): [num
   return [...tables].sort((a, b) => b.dims[0] - a.dims[0])[0]?.dims ?? null;
 }
 
-function tableOf(index: OnnxIndex, node: OnnxNode): { dims: [number, number]; token: boolean }[] {
+function tableOf(index: GraphIndex, node: OnnxNode): { dims: [number, number]; token: boolean }[] {
   const fused = /EmbedLayerNormalization$/.test(node.opType);
   if (!fused && node.opType !== 'Gather' && node.opType !== 'GatherBlockQuantized') return [];
   const weight = weightBehind(index, node.inputs[fused ? 2 : 0]);
@@ -136,7 +136,7 @@ function tableOf(index: OnnxIndex, node: OnnxNode): { dims: [number, number]; to
   return [{ dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
 }
 
-function fromTokenIds(index: OnnxIndex, name: string | undefined): boolean {
+function fromTokenIds(index: GraphIndex, name: string | undefined): boolean {
   let current = name;
   for (let hops = 0; current !== undefined && hops < MAX_HOPS; hops++) {
     const node = index.makers.get(current);

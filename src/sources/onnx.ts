@@ -1,22 +1,20 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { basename, dirname } from 'node:path';
 import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
-import { externalize } from '../formats/onnx/externalize.js';
-import { readOnnx } from '../formats/onnx/read.js';
-import type { OnnxModel } from '../formats/onnx/types.js';
-import { openBytes, sizeOf } from '../io/files.js';
+import type { Delivery } from '../io/files.js';
 import { type OperationLimits, RuntimeHost } from '../io/runtime/host.js';
 import {
-  type ModelLocation,
   type OperationName,
   RESOURCE_OF,
   type RuntimeConfig,
   type RuntimeOperations,
 } from '../io/runtime/protocol.js';
-import { checkedExternalFiles, externalFiles } from './external-files.js';
+import { checkedAttention } from './attention-claims.js';
+import { attentionPlan, encoderOf } from './attention-plan.js';
+import { checkedExternalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
 import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
+import { OpenedGraph } from './opened-graph.js';
 import type { LocatedModel } from './parse.js';
 
 export interface OpenOptions {
@@ -29,8 +27,6 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** From here on, weights are mapped from the file instead of being copied through protobuf (half the peak memory). */
-const EXTERNALIZE_FROM = 32 * 2 ** 20;
 const MODEL_TIMEOUT_MS = 120_000;
 /** 50 kB prompts tokenize in half a second and templates render in 20 ms. */
 const TEXT_TIMEOUT_MS = 10_000;
@@ -52,32 +48,25 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
   const configured = (): void => {
     if (failure !== undefined) throw failure;
   };
-  let parsed: Promise<OnnxModel> | undefined;
-  const model = (): Promise<OnnxModel> => {
-    parsed ??= withBytes(located, (bytes) =>
-      readOnnx(bytes, options.signal ? { signal: options.signal } : {}),
-    );
-    return parsed;
-  };
+  const graph = new OpenedGraph(delivery, modelPath, options.signal);
+  const encoderPath = encoderOf(modelPath, delivery.files);
+  const encoder = encoderPath ? new OpenedGraph(delivery, encoderPath, options.signal) : undefined;
+  const graphs = { decoder: graph, encoder };
   const runtime = lazy(() => {
     configured();
-    return startRuntime(located, config, model, options);
+    return startRuntime(delivery, config, graphs, options);
   });
-  const call = caller(located, runtime, model, options);
+  const call = caller(graphs, runtime, options);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
-    // A model that cannot be parsed still has files worth recording.
     files: filesCapability(delivery, async () => [
-      modelPath,
-      ...(await model().then(
-        (read) => externalFiles(read, modelPath),
-        () => [],
-      )),
+      ...(await graph.weightFiles()),
+      ...((await encoder?.weightFiles()) ?? []),
     ]),
     weights: {
       structure: async (): Promise<ModelStructure> => {
         configured();
-        const read = await model();
+        const read = await graph.model();
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
       },
@@ -90,7 +79,9 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
     logits: {
       score: (sequences, sample, { batch = 1 } = {}) => call('logProbs', { sequences, sample, batch }),
     },
-    attention: { measure: (ids) => call('attention', { ids }) },
+    attention: {
+      measure: async (ids) => checkedAttention(await call('attention', { ids }), config.config),
+    },
     sampling: {
       generate: async (ids, sampling) => {
         onnxruntime ??= (await call('describe', {})).runtime;
@@ -119,25 +110,18 @@ function machine(options: OpenOptions): Record<string, string | number> {
   };
 }
 
-async function withBytes<T>(
-  { delivery, modelPath }: LocatedModel,
-  use: (bytes: Awaited<ReturnType<typeof openBytes>>) => Promise<T>,
-): Promise<T> {
-  const bytes = await openBytes(delivery, modelPath);
-  try {
-    return await use(bytes);
-  } finally {
-    await bytes.close();
-  }
+interface Graphs {
+  readonly decoder: OpenedGraph;
+  /** Of an encoder–decoder delivered as two files. */
+  readonly encoder: OpenedGraph | undefined;
 }
 
 async function startRuntime(
-  located: LocatedModel,
+  delivery: Delivery,
   config: ModelConfig,
-  model: () => Promise<OnnxModel>,
-  options: OpenOptions,
+  graphs: Graphs,
+  { threads = 0, signal }: OpenOptions,
 ): Promise<StartedRuntime> {
-  const { delivery } = located;
   const failures: Partial<Record<Resource, unknown>> = {};
   const orNull = <T>(resource: Resource, value: Promise<T>): Promise<T | null> =>
     value.catch((error: unknown) => {
@@ -145,8 +129,9 @@ async function startRuntime(
       return null;
     });
   const settings: RuntimeConfig = {
-    model: await orNull('session', locateGraph(located, model, options.signal)),
-    threads: options.threads ?? 0,
+    model: await orNull('session', graphs.decoder.location()),
+    attention: await orNull('attention', attentionPlan(graphs, config, signal)),
+    threads,
     keyValueHeads: config.keyValueHeads,
     headDim: config.headDim,
     eosTokenIds: config.eosTokenIds,
@@ -157,24 +142,6 @@ async function startRuntime(
     templateVariables: config.templateVariables,
   };
   return { host: new RuntimeHost(settings), failures };
-}
-
-async function locateGraph(
-  located: LocatedModel,
-  model: () => Promise<OnnxModel>,
-  signal: AbortSignal | undefined,
-): Promise<ModelLocation> {
-  const { delivery, modelPath } = located;
-  const path = await delivery.locate(modelPath);
-  const external = await checkedExternalFiles(await model(), modelPath, delivery);
-  if (external.length > 0 || (await sizeOf(delivery, modelPath)) < EXTERNALIZE_FROM)
-    return { kind: 'path', path };
-  const options = signal ? { signal } : {};
-  return {
-    kind: 'graph',
-    bytes: await withBytes(located, (bytes) => externalize(bytes, basename(path), undefined, options)),
-    folder: dirname(path),
-  };
 }
 
 type Resource = (typeof RESOURCE_OF)[OperationName];
@@ -188,13 +155,10 @@ type Call = <K extends OperationName>(
   args: RuntimeOperations[K]['args'],
 ) => Promise<RuntimeOperations[K]['result']>;
 
-function caller(
-  located: LocatedModel,
-  runtime: Lazy<StartedRuntime>,
-  model: () => Promise<OnnxModel>,
-  options: OpenOptions,
-): Call {
-  const limits = lazy(async () => limitsFor(await weightBytes(located, model), options));
+function caller({ decoder, encoder }: Graphs, runtime: Lazy<StartedRuntime>, options: OpenOptions): Call {
+  const limits = lazy(async () =>
+    limitsFor((await decoder.weightBytes()) + ((await encoder?.weightBytes()) ?? 0), options),
+  );
   return async (operation, args) => {
     const resource = RESOURCE_OF[operation];
     const { host, failures } = await runtime.get();
@@ -209,11 +173,13 @@ function limitsFor(weights: number, options: OpenOptions): Record<Resource, Oper
   const memoryBytes = options.memoryBytes ?? Math.min(3 * weights + 2 ** 30, machineBytes);
   const text = options.timeoutMs ?? TEXT_TIMEOUT_MS;
   const template = Math.min(text, TEMPLATE_TIMEOUT_MS);
+  const model = {
+    timeoutMs: options.timeoutMs ?? Math.min(MODEL_TIMEOUT_MS + weights / 50_000, MAX_TIMEOUT_MS),
+    memoryBytes,
+  };
   return {
-    session: {
-      timeoutMs: options.timeoutMs ?? Math.min(MODEL_TIMEOUT_MS + weights / 50_000, MAX_TIMEOUT_MS),
-      memoryBytes,
-    },
+    session: model,
+    attention: model,
     tokenizer: { timeoutMs: text, totalMs: TOTAL_FACTOR * text, memoryBytes },
     template: {
       timeoutMs: template,
@@ -221,20 +187,6 @@ function limitsFor(weights: number, options: OpenOptions): Record<Resource, Oper
       memoryBytes: Math.min(weights + TEXT_MEMORY, memoryBytes),
     },
   };
-}
-
-/** Bytes of the audited weights, as far as the delivery holds them. */
-async function weightBytes(
-  { delivery, modelPath }: LocatedModel,
-  model: () => Promise<OnnxModel>,
-): Promise<number> {
-  const external = await model().then(
-    (read) => externalFiles(read, modelPath),
-    () => [],
-  );
-  let total = 0;
-  for (const file of [modelPath, ...external]) total += await sizeOf(delivery, file).catch(() => 0);
-  return total;
 }
 
 interface Lazy<T> {

@@ -17,7 +17,6 @@ interface Expectation {
   /** Golden with the same weights, and how far float arithmetic may be from it. */
   readonly golden?: string | null;
   readonly tolerance?: number;
-  readonly attention?: boolean;
 }
 /** Facts that an export with its graph intact shows without config.json. */
 const SEEN = ['layers', 'hiddenSize', 'attentionHeads', 'keyValueHeads'] as const;
@@ -34,16 +33,16 @@ const CASES: Readonly<Record<string, Expectation>> = {
   root: {},
   split: {},
   half: { weightBits: 16, golden: 'quill-full-1-f16', tolerance: 0.1 },
-  bfloat16: { weightBits: 16, golden: null, attention: true },
+  bfloat16: { weightBits: 16, golden: null },
   'no-cache': {},
-  'no-cache-attention': { attention: true },
+  'no-cache-attention': {},
   'no-mask': {},
   gqa: GROUPED,
   'gqa-packed': GROUPED,
   mha: {},
   standard: {},
   merged: {},
-  'odd-names': { attention: true },
+  'odd-names': {},
   underscores: {},
   'batch-1': {},
   window: {},
@@ -75,7 +74,7 @@ describe.each(Object.entries(CASES))('the same model as %s', (name, expected) =>
     });
     const statuses = Object.entries(evidence?.probes ?? {});
     const missing = statuses.filter(([, { status }]) => status !== 'ok').map(([id]) => id);
-    expect(missing).toEqual(expected.attention ? [] : ['attention-statistics']);
+    expect(missing).toEqual([]);
     const architecture = data<Architecture>(evidence, 'architecture');
     expect(architecture.contradictions).toEqual([]);
     for (const [fact, value] of Object.entries(facts))

@@ -22,10 +22,10 @@ export function scratch(): string {
   return folder;
 }
 
-/** Put a delivery together from fixtures/exports/NAME. */
-export function assemble(name: string, into: string): string {
+/** Put a delivery together from fixtures/exports/NAME, or another collection of cases. */
+export function assemble(name: string, into: string, collection = 'exports'): string {
   const folder = join(into, name);
-  const { base, config, files } = json(`${FIXTURES}exports/${name}/case.json`) as Case;
+  const { base, config, files } = json(`${FIXTURES}${collection}/${name}/case.json`) as Case;
   mkdirSync(folder, { recursive: true });
   for (const file of base ? ['generation_config.json', 'tokenizer.json', 'tokenizer_config.json'] : [])
     cpSync(`${FIXTURES}models/${base}/${file}`, join(folder, file));
@@ -36,7 +36,7 @@ export function assemble(name: string, into: string): string {
   for (const [to, from] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, to)), { recursive: true });
     cpSync(
-      from === 'graph.onnx' ? `${FIXTURES}exports/${name}/graph.onnx` : FIXTURES + from,
+      from === 'graph.onnx' ? `${FIXTURES}${collection}/${name}/graph.onnx` : FIXTURES + from,
       join(folder, to),
     );
   }

@@ -7,7 +7,9 @@ import type {
 } from '../../core/types.js';
 
 /** What one prompt gave; the layers are those of the whole evidence. */
-export type PromptAttention = Omit<AttentionStatistics, 'sites' | 'unmeasured'> & { readonly id: string };
+export type PromptAttention = Omit<AttentionStatistics, 'sites' | 'unmeasured' | 'contradictions'> & {
+  readonly id: string;
+};
 
 export interface AttentionEvidence {
   /** Layers measured, all kinds together. */
@@ -58,7 +60,7 @@ const attentionStatistics: Probe<AttentionEvidence> = {
       headCount: sites.map(({ heads }) => heads),
       sites,
       unmeasured: last?.unmeasured ?? [],
-      contradictions: [],
+      contradictions: last?.contradictions ?? [],
       prompts,
     };
   },

@@ -32,6 +32,14 @@ export function printPlan(
   const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }).map(
     ({ probe, requests, tokens }) => ({ probe, requests: requests * times, tokens: tokens * times }),
   );
+  printCosts(flags, plan);
+}
+
+/** A plan that the command itself knows. */
+export function printCosts(
+  flags: Pick<CollectFlags, 'suite' | 'json'>,
+  plan: readonly { readonly probe: string; readonly requests: number; readonly tokens: number }[],
+): void {
   const text = flags.json
     ? canonicalJson({ schema: 'plan/1', suite: flags.suite, probes: plan })
     : plan

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { AssayError, concealFolders, errorRecord } from '../../core/errors.js';
-import { attentionStatistics } from './attention-statistics.js';
+import { AttentionModel } from './attention.js';
 import { generate } from './generate.js';
 import { teacherForce } from './log-probs.js';
 import type {
@@ -22,10 +22,19 @@ type Handlers = {
 
 function handlers(config: RuntimeConfig): Handlers {
   let session: Promise<ModelSession> | undefined;
+  let tapped: AttentionModel | undefined;
   let codec: TextCodec | undefined;
-  const model = (): Promise<ModelSession> => {
+  // The weights are in memory once: opening the model closes its tapped twin, and the other way round.
+  const model = async (): Promise<ModelSession> => {
+    await tapped?.release();
     session ??= openSession(config);
     return session;
+  };
+  const attention = async (): Promise<AttentionModel> => {
+    tapped ??= new AttentionModel(config);
+    await (await session?.catch(() => undefined))?.release();
+    session = undefined;
+    return tapped;
   };
   const text = (): TextCodec => {
     codec ??= loadTokenizer(config.tokenizerPath, config.tokenizerConfig);
@@ -37,12 +46,12 @@ function handlers(config: RuntimeConfig): Handlers {
     decode: async ({ ids }) => text().decode(ids),
     render: async ({ messages }) => renderTemplate(config.template ?? '', messages, config.templateVariables),
     logProbs: async ({ sequences, sample, batch }) => teacherForce(await model(), sequences, sample, batch),
-    attention: async ({ ids }) => attentionStatistics(await model(), ids),
+    attention: async ({ ids }) => (await attention()).measure(ids),
     generate: async ({ ids, options }) => generate(await model(), ids, options),
     forward: async ({ ids, outputs }) => {
-      const opened = await model();
+      const opened = outputs === 'attention' ? await attention() : await model();
       const started = performance.now();
-      if (outputs === 'attention') await attentionStatistics(opened, ids);
+      if (opened instanceof AttentionModel) await opened.measure(ids);
       else await opened.forward([ids], { fetch: [opened.logitsName] });
       return { ms: performance.now() - started };
     },

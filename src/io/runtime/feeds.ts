@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
 import { cacheAxes, isOpen } from '../../core/cache-axes.js';
-import { AssayError } from '../../core/errors.js';
 import type { Ort } from './ort.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
+import { emptyTensor, tensorOf, unknownInput, type Values } from './tensors.js';
 
 /** Keys and values of the tokens already seen. */
 export interface Cache {
@@ -29,10 +29,6 @@ interface Call {
   readonly width: number;
   readonly past: number;
   readonly pads: readonly number[];
-}
-interface Values {
-  readonly values: readonly number[];
-  readonly dims: readonly number[];
 }
 interface Filler {
   readonly names: RegExp;
@@ -113,29 +109,32 @@ const FILLERS: readonly Filler[] = [
     fill: ({ batch }) => ({ values: Array.from({ length: batch }, (_, i) => i), dims: [batch] }),
   },
 ];
-const KNOWN_INPUTS =
-  'Supported inputs: input_ids, attention_mask [batch, total], position_ids, token_type_ids, use_cache_branch, num_logits_to_keep and past_key_values.*. Encoder-decoder, multimodal and recurrent graphs are not run.';
-
 const fillerOf = ({ name }: PortDescription): Filler | undefined =>
   FILLERS.find(({ names }) => names.test(name));
-const isRecurrent = ({ name }: PortDescription): boolean =>
+export const isRecurrent = ({ name }: PortDescription): boolean =>
   /conv|ssm|recurrent|mamba|rwkv|linear_att|(^|[._])states?([._]|$)/i.test(name) &&
   !/^encoder|last_hidden/i.test(name);
 const isCache = (port: PortDescription): boolean =>
   (/^past/.test(port.name) || /(^|[._])(k|v|kv|key|value)s?_?cache/i.test(port.name)) && !fillerOf(port);
 
-/** Sort inputs by role. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
-export function planFeeds(inputs: readonly PortDescription[], config: RuntimeConfig): FeedPlan {
-  const ids =
-    inputs.find(({ name }) => name === 'input_ids') ??
-    inputs.find(({ name }) => /(^|[._/])input_?ids?$/i.test(name));
+/** The input that takes token ids. */
+export const isTokens = ({ name }: PortDescription): boolean =>
+  /^(?!decoder).*(^|[._/])input_?ids?$/i.test(name);
+
+/** Sort inputs by role; `lenient` for a caller that pads by itself and fills whatever an encoder gives. Throws MODEL_INPUT_UNKNOWN for one that a text-only audit cannot fill. */
+export function planFeeds(
+  inputs: readonly PortDescription[],
+  config: RuntimeConfig,
+  { lenient = false }: { readonly lenient?: boolean } = {},
+): FeedPlan {
+  const ids = inputs.find(({ name }) => name === 'input_ids') ?? inputs.find(isTokens);
   if (!ids) {
     const names = inputs.map(({ name }) => name).slice(0, 6);
     throw unknownInput(`The model has no input_ids; its inputs are ${names.join(', ')}.`);
   }
   const rest = inputs.filter((input) => input !== ids);
-  for (const port of rest) checkInput(port);
-  checkTokens(ids);
+  for (const port of rest) checkInput(port, lenient);
+  if (!lenient) checkTokens(ids);
   const others = rest.filter((port) => !isCache(port));
   const has = (name: string): boolean => others.some((port) => port.name === name);
   return {
@@ -149,13 +148,13 @@ export function planFeeds(inputs: readonly PortDescription[], config: RuntimeCon
   };
 }
 
-function checkInput(port: PortDescription): void {
+function checkInput(port: PortDescription, lenient: boolean): void {
   const described = `"${port.name}" of type ${port.type}[${port.dims.join(', ')}]`;
   if (isRecurrent(port))
     throw unknownInput(
       `The model has an input ${described}, the state of a recurrent or convolutional layer, which is not supported yet.`,
     );
-  if (/encoder|cross/i.test(port.name))
+  if (!lenient && /encoder|cross/i.test(port.name))
     throw unknownInput(`The model has an input ${described}: it is the decoder of an encoder-decoder.`);
   if (isCache(port)) return;
   const filler = fillerOf(port);
@@ -174,10 +173,6 @@ function checkTokens({ name, dims }: PortDescription): void {
     throw unknownInput(`Input "${name}" has a fixed batch of ${batch}; expected 1 or an open dimension.`);
   if (!isOpen(length))
     throw unknownInput(`Input "${name}" has a fixed length of ${length} tokens; expected an open dimension.`);
-}
-
-function unknownInput(message: string, hint = KNOWN_INPUTS): AssayError {
-  return new AssayError('MODEL_INPUT_UNKNOWN', message, { hint });
 }
 
 /** Left-padded feeds for a batch of token rows continuing `cache`. */
@@ -207,30 +202,6 @@ export function buildFeeds(
   return feeds;
 }
 
-/** A loop, because BigInt64Array.from takes eight times as long and decoding pays it at every token. */
-function wholes(values: readonly number[]): BigInt64Array {
-  const out = new BigInt64Array(values.length);
-  for (let i = 0; i < values.length; i++) out[i] = BigInt(values[i] as number);
-  return out;
-}
-
-function tensorOf(ort: Ort, { name, type }: PortDescription, { values, dims }: Values): Tensor {
-  switch (type) {
-    case 'int64':
-      return new ort.Tensor('int64', wholes(values), dims);
-    case 'int32':
-      return new ort.Tensor('int32', Int32Array.from(values), dims);
-    case 'float32':
-      return new ort.Tensor('float32', Float32Array.from(values), dims);
-    case 'float16':
-      return new ort.Tensor('float16', halves(values), dims);
-    case 'bool':
-      return new ort.Tensor('bool', Uint8Array.from(values), dims);
-    default:
-      throw unknownInput(`Input "${name}" is of type ${type}; expected int64, int32, bool or float.`);
-  }
-}
-
 /** A cache of zero tokens. Merged decoders want it too, with their cache branch switched off. */
 function emptyCache(ort: Ort, plan: FeedPlan, port: PortDescription, batch: number): Tensor {
   const axes = cacheAxes(port.dims);
@@ -252,31 +223,4 @@ function emptyCache(ort: Ort, plan: FeedPlan, port: PortDescription, batch: numb
     );
   });
   return emptyTensor(ort, port, dims);
-}
-
-function emptyTensor(ort: Ort, { name, type }: PortDescription, dims: readonly number[]): Tensor {
-  switch (type) {
-    case 'float32':
-      return new ort.Tensor('float32', new Float32Array(0), dims);
-    case 'float16':
-      return new ort.Tensor('float16', new Uint16Array(0), dims);
-    case 'float64':
-      return new ort.Tensor('float64', new Float64Array(0), dims);
-    case 'int8':
-      return new ort.Tensor('int8', new Int8Array(0), dims);
-    case 'uint8':
-      return new ort.Tensor('uint8', new Uint8Array(0), dims);
-    default:
-      throw unknownInput(
-        `Cache input "${name}" is of type ${type}, which ONNX Runtime for Node cannot be given.`,
-        'Re-export with a float32 or float16 cache.',
-      );
-  }
-}
-
-const HALF_ONE = 0x3c00;
-
-/** Zeros and ones as the bits of half floats. */
-function halves(values: readonly number[]): Uint16Array {
-  return Uint16Array.from(values, (value) => (value === 1 ? HALF_ONE : 0));
 }

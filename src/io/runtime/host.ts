@@ -197,9 +197,12 @@ function endingOf(live: LiveChild, code: number | null, signal: string | null): 
 }
 
 function endingError(operation: OperationName, last: Ending, limits: OperationLimits): AssayError {
-  const subject = { session: 'The model', tokenizer: 'The tokenizer', template: 'The chat template' }[
-    RESOURCE_OF[operation]
-  ];
+  const subject = {
+    session: 'The model',
+    attention: 'The model',
+    tokenizer: 'The tokenizer',
+    template: 'The chat template',
+  }[RESOURCE_OF[operation]];
   if (last.ending === 'timeout') {
     const allowed =
       last.detail === 'total'

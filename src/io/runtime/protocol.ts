@@ -6,15 +6,37 @@ import type {
   SamplingOptions,
   TextLogProbs,
 } from '../../core/types.js';
+import type { Refused, TappedSite } from '../../tap/plan.js';
 
 /** How the child gets the graph: a path, or a small patched graph whose weights stay in `folder`. */
 export type ModelLocation =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'graph'; readonly bytes: Uint8Array; readonly folder: string };
 
+/** A graph of the candidate, edited so that it returns its attention statistics. */
+export interface TappedModel {
+  /** What the graph reads: the tokens of the text, or a spectrogram. */
+  readonly stack: 'decoder' | 'encoder';
+  readonly location: ModelLocation;
+  readonly sites: readonly TappedSite[];
+  readonly refused: readonly Refused[];
+  /** Input that takes the number of real tokens, twice; null where none are padded. */
+  readonly queries: string | null;
+}
+
+/** How attention is measured: one graph, or an encoder and the decoder that reads its output. */
+export interface AttentionPlan {
+  readonly models: readonly TappedModel[];
+  /** First token of an encoder–decoder's decoder. */
+  readonly decoderStart: number;
+  /** Spectrogram an encoder of audio takes, where the graph leaves its size open. */
+  readonly features: { readonly mels: number; readonly frames: number };
+}
+
 /** Everything the child needs, sent once after each start. Nothing is loaded until an operation asks. */
 export interface RuntimeConfig {
   readonly model: ModelLocation | null;
+  readonly attention: AttentionPlan | null;
   /** 0 lets ONNX Runtime choose. */
   readonly threads: number;
   /** Heads of fused caches, where the graph leaves the dimension symbolic. */
@@ -53,13 +75,15 @@ export interface RuntimeOperations {
 export type OperationName = keyof RuntimeOperations;
 
 /** The part of the child an operation exercises; one that kills the child twice is not tried again. */
-export const RESOURCE_OF: Readonly<Record<OperationName, 'session' | 'tokenizer' | 'template'>> = {
+export const RESOURCE_OF: Readonly<
+  Record<OperationName, 'session' | 'attention' | 'tokenizer' | 'template'>
+> = {
   describe: 'session',
   encode: 'tokenizer',
   decode: 'tokenizer',
   render: 'template',
   logProbs: 'session',
-  attention: 'session',
+  attention: 'attention',
   generate: 'session',
   forward: 'session',
 };

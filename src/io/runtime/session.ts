@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
 import { buildFeeds, type Cache, type FeedPlan, planFeeds } from './feeds.js';
 import { importRuntime, type Ort } from './ort.js';
-import type { PortDescription, RuntimeConfig } from './protocol.js';
+import type { ModelLocation, PortDescription, RuntimeConfig } from './protocol.js';
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -16,8 +16,6 @@ export interface ForwardOptions {
 export interface ModelSession {
   readonly description: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string };
   readonly logitsName: string;
-  /** Four-dimensional outputs that are not KV cache, in layer order: attention, if the export has it. */
-  readonly attentionNames: readonly string[];
   readonly cacheNames: readonly string[];
   readonly canPad: boolean;
   /** A continuation may have several tokens. */
@@ -27,12 +25,18 @@ export interface ModelSession {
   forward(batch: readonly (readonly number[])[], options: ForwardOptions): Promise<Outputs>;
   /** The cache to continue from after `tokens` more tokens. */
   advance(outputs: Outputs, tokens: number, previous?: Cache): Cache;
+  release(): Promise<void>;
 }
 
 /** Open the configured model on the CPU. Throws RUNTIME_MISSING, MODEL_LOAD_FAILED, MODEL_INPUT_UNKNOWN. */
 export async function openSession(config: RuntimeConfig): Promise<ModelSession> {
   const ort = await importRuntime();
-  const session = await create(ort, config);
+  if (config.model === null) {
+    throw new AssayError('MODEL_LOAD_FAILED', 'The candidate has no ONNX model to run.', {
+      hint: 'Expected onnx/model.onnx or model.onnx in the folder.',
+    });
+  }
+  const session = await createSession(ort, config.model, config.threads);
   const inputs = session.inputMetadata.map(describePort);
   const outputs = session.outputMetadata.map(describePort);
   const plan = planFeeds(inputs, config);
@@ -40,7 +44,6 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
   return {
     description: { inputs, outputs, runtime: ort.env.versions.node ?? 'unknown' },
     logitsName: findLogits(outputs),
-    attentionNames: findAttention(outputs, new Set(presentOf.values())),
     cacheNames: [...presentOf.values()],
     canPad: plan.canPad,
     canChunk: plan.canChunk,
@@ -64,29 +67,29 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
       for (const [past, present] of presentOf) tensors[past] = results[present] as Tensor;
       return { tensors, length: (previous?.length ?? 0) + tokens };
     },
+    release: () => session.release(),
   };
 }
 
-async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession> {
-  if (config.model === null) {
-    throw new AssayError('MODEL_LOAD_FAILED', 'The candidate has no ONNX model to run.', {
-      hint: 'Expected onnx/model.onnx or model.onnx in the folder.',
-    });
-  }
+/** Load a graph on the CPU. Throws MODEL_LOAD_FAILED. */
+export async function createSession(
+  ort: Ort,
+  model: ModelLocation,
+  threads: number,
+): Promise<InferenceSession> {
   const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
-  if (config.model.kind === 'graph')
-    session.model_external_initializers_file_folder_path = config.model.folder;
+  if (model.kind === 'graph') session.model_external_initializers_file_folder_path = model.folder;
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
     logSeverityLevel: 4,
     extra: { session },
-    ...(config.threads > 0 ? { intraOpNumThreads: config.threads } : {}),
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   };
   try {
-    return config.model.kind === 'path'
-      ? await ort.InferenceSession.create(config.model.path, options)
-      : await ort.InferenceSession.create(config.model.bytes, options);
+    return model.kind === 'path'
+      ? await ort.InferenceSession.create(model.path, options)
+      : await ort.InferenceSession.create(model.bytes, options);
   } catch (cause) {
     throw new AssayError(
       'MODEL_LOAD_FAILED',
@@ -99,7 +102,7 @@ async function create(ort: Ort, config: RuntimeConfig): Promise<InferenceSession
   }
 }
 
-function describePort(meta: InferenceSession.ValueMetadata): PortDescription {
+export function describePort(meta: InferenceSession.ValueMetadata): PortDescription {
   return meta.isTensor
     ? { name: meta.name, type: meta.type, dims: [...meta.shape] }
     : { name: meta.name, type: 'non-tensor', dims: [] };
@@ -123,16 +126,6 @@ function findLogits(outputs: readonly PortDescription[]): string {
   );
   const guessed = named.length === 0 && shaped.length === 1 ? shaped[0] : undefined;
   return (whole ?? last ?? guessed)?.name ?? '';
-}
-
-function findAttention(outputs: readonly PortDescription[], cache: ReadonlySet<string>): string[] {
-  const layer = (name: string): number => Number(/(\d+)\D*$/.exec(name)?.[1] ?? 0);
-  const candidates = outputs.filter(
-    ({ name, dims }) => dims.length === 4 && !cache.has(name) && !isCacheOutput(name) && !/cross/i.test(name),
-  );
-  // Other four-dimensional outputs only count where none says that it is attention.
-  const named = candidates.filter(({ name }) => /att(n|ention)/i.test(name));
-  return (named.length > 0 ? named : candidates).map(({ name }) => name).sort((a, b) => layer(a) - layer(b));
 }
 
 /** Cache inputs with the outputs that continue them: by what is left of the name, else by order. */

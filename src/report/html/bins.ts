@@ -1,5 +1,5 @@
+import type { Range } from '../grid.js';
 import { quantile } from '../samples.js';
-import type { Range } from './grid.js';
 
 export interface Bins {
   readonly low: number;

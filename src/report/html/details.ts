@@ -1,8 +1,8 @@
 import type { Detail, Measured, Report, SignalResult } from '../../core/types.js';
+import { type Range, rangeOf } from '../grid.js';
 import { formatNumber } from '../number.js';
 import { finiteSorted } from '../samples.js';
 import { drawnRange } from './bins.js';
-import { type Range, rangeOf } from './grid.js';
 import { heatmapFigure } from './heatmap.js';
 import { histogramFigure } from './histogram.js';
 import { type Html, html } from './template.js';

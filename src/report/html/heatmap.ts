@@ -1,12 +1,14 @@
+import { type Grid, type Range, rangeOf, shareOf, toGrid } from '../grid.js';
 import { formatNumber } from '../number.js';
 import { finiteSorted, mean } from '../samples.js';
-import { type Grid, type Range, rangeOf, toGrid } from './grid.js';
 import { coordinate, niceStep } from './scale.js';
 import { type Html, html } from './template.js';
 
 export interface Heatmap {
   readonly label: string;
   readonly unit: string;
+  /** What the numbers mean, under the label. */
+  readonly note?: string;
   readonly rows: readonly (readonly number[])[];
 }
 
@@ -19,10 +21,9 @@ const TITLED_CELLS = 400;
 /** Up to here the table holds every value; beyond, one summary line per layer. */
 const TABLED_CELLS = 600;
 
-function shadeOf(value: number, [low, high]: Range): number | null {
-  if (!Number.isFinite(value)) return null;
-  if (high <= low) return SHADES / 2;
-  return Math.max(0, Math.min(SHADES - 1, Math.floor(((value - low) / (high - low)) * SHADES)));
+function shadeOf(value: number, range: Range): number | null {
+  const share = shareOf(value, range);
+  return share === null ? null : Math.min(SHADES - 1, Math.floor(share * SHADES));
 }
 
 function span(index: number, block: number): string {
@@ -139,7 +140,8 @@ function layerTable({ rows, unit }: Heatmap, limit: number): Html {
 
 /** Layers by heads as a picture with its colour scale and its numbers; `range` is shared by pictures to compare. */
 export function heatmapFigure(heatmap: Heatmap, side: number, range = rangeOf(heatmap.rows)): Html {
-  const caption = html`<figcaption>${heatmap.label}</figcaption>`;
+  const { label, note } = heatmap;
+  const caption = html`<figcaption>${label}</figcaption>${note !== undefined && html`<p class="note">${note}</p>`}`;
   if (range === null) return html`<figure>${caption}<p class="note">no values</p></figure>`;
   const grid = toGrid(heatmap.rows, side);
   const { rows, columns } = grid.block;

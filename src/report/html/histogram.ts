@@ -1,7 +1,7 @@
+import type { Range } from '../grid.js';
 import { formatNumber } from '../number.js';
 import { finiteSorted, mean, percentiles, quantile } from '../samples.js';
 import { type Bins, binned, drawnRange } from './bins.js';
-import type { Range } from './grid.js';
 import { coordinate, niceTicks } from './scale.js';
 import { type Html, html } from './template.js';
 

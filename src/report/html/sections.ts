@@ -39,7 +39,7 @@ export function provenanceSection(report: Report): Html {
 <h3>Inputs</h3><dl class="digests"><div><dt>Evidence</dt><dd><code>${report.inputs.evidence}</code></dd></div><div><dt>Profile</dt><dd><code>${report.inputs.profile}</code></dd></div></dl></section>`;
 }
 
-export function warningsSection(report: Report, notes: readonly string[]): Html | false {
-  const items = [...report.warnings, ...notes].map((warning) => html`<li>${warning}</li>`);
+export function warningsSection(warnings: readonly string[], notes: readonly string[]): Html | false {
+  const items = [...warnings, ...notes].map((warning) => html`<li>${warning}</li>`);
   return items.length > 0 && html`<section><h2>Warnings</h2><ul>${items}</ul></section>`;
 }

@@ -13,7 +13,7 @@ body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-a
 main{max-width:960px;margin:0 auto;padding:24px 16px 64px}
 header,section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:24px;margin:0 0 16px}
 section section{border-width:1px 0 0;border-radius:0;padding:20px 0 0;margin:20px 0 0}section section:first-of-type{border:0;padding:0;margin:0}
-header{border-top:4px solid var(--tone)}.good{--tone:var(--good);--tone-bg:var(--good-bg)}.bad{--tone:var(--bad);--tone-bg:var(--bad-bg)}.warn{--tone:var(--warn);--tone-bg:var(--warn-bg)}
+header{border-top:4px solid var(--tone)}.good{--tone:var(--good);--tone-bg:var(--good-bg)}.bad{--tone:var(--bad);--tone-bg:var(--bad-bg)}.warn{--tone:var(--warn);--tone-bg:var(--warn-bg)}.info{--tone:var(--h6)}
 h1{font-size:24px;line-height:1.35;font-weight:600;margin:0 0 24px;letter-spacing:-.01em;text-wrap:pretty}
 h2{font-size:17px;line-height:1.3;margin:0 0 14px;font-weight:650}h3{font-size:15px;margin:20px 0 8px;font-weight:650}section section h3{margin-top:0}
 .tool,.note,small,.count{color:var(--soft);font-size:13px;font-weight:400}.tool{margin:0 0 14px}.note{margin:0 0 12px}.count{margin-left:8px}

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { externalize } from '../../../src/formats/onnx/externalize.js';
+import { selfExternal } from '../../../src/formats/onnx/externalize.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
+import { rewriteOnnx } from '../../../src/formats/onnx/rewrite.js';
 import type { OnnxModel } from '../../../src/formats/onnx/types.js';
 import { bytesOf } from '../../support/bytes.js';
 import { FIXTURES, FLOAT, failure, fixture, graph, initializer } from '../../support/onnx.js';
@@ -50,7 +51,7 @@ describe('on real models', () => {
   ])('%s gives bit-identical logits', async (path) => {
     const file = `${FIXTURES}models/${path}`;
     const source = bytesOf(fixture(`models/${path}`), path);
-    const moved = await externalize(source, path.split('/').at(-1) ?? '');
+    const moved = await rewriteOnnx(source, { place: selfExternal(path.split('/').at(-1) ?? '') });
     const inputs = feeds(await readOnnx(source), 8);
     const options = { extra: { session: { model_external_initializers_file_folder_path: dirname(file) } } };
     const expected = await logits(await InferenceSession.create(file), inputs);
@@ -62,7 +63,7 @@ describe('on real models', () => {
   test('only the storage of large initializers changes', async () => {
     const source = bytesOf(fixture('models/quill/full-1/onnx/model.onnx'), 'model.onnx');
     const before = await readOnnx(source);
-    const moved = await externalize(source, 'model.onnx');
+    const moved = await rewriteOnnx(source, { place: selfExternal('model.onnx') });
     const after = await readOnnx(bytesOf(moved));
     const plain = ({ graph, ...rest }: OnnxModel) => ({
       ...rest,
@@ -94,7 +95,9 @@ describe('on crafted models', () => {
       graph(len(1, len(4, 'A')), tensor(8, raw(8))),
       len(25, len(1, 'f')),
     ];
-    const moved = await externalize(bytesOf(bytes(...parts, graph(tensor(4096, raw(4096))))), 'm.onnx');
+    const moved = await rewriteOnnx(bytesOf(bytes(...parts, graph(tensor(4096, raw(4096))))), {
+      place: selfExternal('m.onnx'),
+    });
     const unchanged = bytes(...parts);
     expect(moved.subarray(0, unchanged.byteLength)).toEqual(unchanged);
     const { initializers } = (await readOnnx(bytesOf(moved))).graph;
@@ -104,12 +107,16 @@ describe('on crafted models', () => {
   test('leaves external and typed data as they are', async () => {
     const entry = len(13, len(1, 'location'), len(2, 'other.bin'));
     const model = graph(tensor(4096, entry, int(14, 1)), tensor(2048, len(4, new Uint8Array(2048))));
-    expect(await externalize(bytesOf(model), 'm.onnx')).toEqual(model);
+    expect(await rewriteOnnx(bytesOf(model), { place: selfExternal('m.onnx') })).toEqual(model);
   });
 
   test('rejects what the reader rejects', async () => {
     const source = bytesOf(graph(tensor(4096, raw(4097))), 'm.onnx');
-    expect((await failure(externalize(source, 'm.onnx'))).code).toBe('FORMAT_INVALID');
-    expect((await failure(externalize(bytesOf(int(1, 8)), 'm.onnx'))).code).toBe('FORMAT_INVALID');
+    expect((await failure(rewriteOnnx(source, { place: selfExternal('m.onnx') }))).code).toBe(
+      'FORMAT_INVALID',
+    );
+    expect((await failure(rewriteOnnx(bytesOf(int(1, 8)), { place: selfExternal('m.onnx') }))).code).toBe(
+      'FORMAT_INVALID',
+    );
   });
 });

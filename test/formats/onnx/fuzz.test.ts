@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { isAssayError } from '../../../src/core/errors.js';
-import { externalize } from '../../../src/formats/onnx/externalize.js';
+import { selfExternal } from '../../../src/formats/onnx/externalize.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
+import { rewriteOnnx } from '../../../src/formats/onnx/rewrite.js';
 import { bytesOf } from '../../support/bytes.js';
 import { fixture } from '../../support/onnx.js';
 
@@ -11,7 +12,7 @@ let skeleton: Uint8Array;
 
 beforeAll(async () => {
   const source = bytesOf(fixture('models/quill/student-1a/onnx/model.onnx'), 'model.onnx');
-  skeleton = await externalize(source, 'model.onnx');
+  skeleton = await rewriteOnnx(source, { place: selfExternal('model.onnx') });
 });
 
 const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
@@ -56,7 +57,10 @@ function mutate(data: Uint8Array, change: Mutation): Uint8Array {
 /** True when it was read, false when it was refused in the way it should be. */
 async function survives(data: Uint8Array): Promise<boolean> {
   const source = bytesOf(data, 'mutated.onnx');
-  for (const run of [() => readOnnx(source), () => externalize(source, 'mutated.onnx')]) {
+  for (const run of [
+    () => readOnnx(source),
+    () => rewriteOnnx(source, { place: selfExternal('mutated.onnx') }),
+  ]) {
     try {
       await run();
     } catch (error) {

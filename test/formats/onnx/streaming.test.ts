@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { externalize } from '../../../src/formats/onnx/externalize.js';
+import { selfExternal } from '../../../src/formats/onnx/externalize.js';
 import { WINDOW_BYTES } from '../../../src/formats/onnx/limits.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
+import { rewriteOnnx } from '../../../src/formats/onnx/rewrite.js';
 import { FLOAT, failure, graph } from '../../support/onnx.js';
 import { bytes, int, key, len, varint } from '../../support/protobuf.js';
 
@@ -57,7 +58,7 @@ test('externalize keeps offsets beyond 4 GiB and reads no weights', async () => 
   const source = hollow([3 * GIB, 3 * GIB, 64]);
   const original = await readOnnx(source);
   const before = source.bytesRead;
-  const graph = await externalize(source, 'hollow.onnx');
+  const graph = await rewriteOnnx(source, { place: selfExternal('hollow.onnx') });
   expect(graph.byteLength).toBeLessThan(400);
   expect(source.bytesRead - before).toBeLessThan(6 * WINDOW_BYTES);
   const moved = await readOnnx({
@@ -90,7 +91,9 @@ test('externalize copies no more than its limit', async () => {
     read: async (offset: number, length: number) =>
       bytes(head.subarray(offset), new Uint8Array(length)).subarray(0, length),
   };
-  expect((await failure(externalize(source, 'bulk.onnx'))).code).toBe('FORMAT_LIMIT');
+  expect((await failure(rewriteOnnx(source, { place: selfExternal('bulk.onnx') }))).code).toBe(
+    'FORMAT_LIMIT',
+  );
 });
 
 test('externalize notices a file that shrinks while it is copied', async () => {
@@ -102,5 +105,7 @@ test('externalize notices a file that shrinks while it is copied', async () => {
     read: async (offset: number, length: number) =>
       model.subarray(offset, offset + (++reads > 2 ? 10 : length)),
   };
-  expect((await failure(externalize(source, 'shrinking.onnx'))).code).toBe('FORMAT_TRUNCATED');
+  expect((await failure(rewriteOnnx(source, { place: selfExternal('shrinking.onnx') }))).code).toBe(
+    'FORMAT_TRUNCATED',
+  );
 });

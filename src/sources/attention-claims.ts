@@ -1,0 +1,85 @@
+import type { AttentionKind, AttentionStatistics, Contradiction } from '../core/types.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+interface Claim {
+  readonly layers: number | undefined;
+  readonly heads: number | undefined;
+  readonly keyValueHeads: number | undefined;
+}
+
+/**
+ * Attention with what the run shows held against what config.json states. Layers that are missing where other kinds of
+ * layers are mixed in are listed as unmeasured; a stack of attention layers alone contradicts its configuration.
+ */
+export function checkedAttention(measured: AttentionStatistics, config: Config | null): AttentionStatistics {
+  if (config === null) return measured;
+  const stated = (config.text_config as Config | undefined) ?? config;
+  const kinds = [...new Set(measured.sites.map(({ kind }) => kind))];
+  const contradictions = kinds.flatMap((kind) => contradictionsOf(measured, kind, claimOf(stated, kind)));
+  const unmeasured = [...measured.unmeasured];
+  const self = measured.sites.filter(({ kind }) => kind === 'self').length;
+  const refused = unmeasured.reduce((sum, { count }) => sum + count, 0);
+  const missing = Number(stated.num_hidden_layers) - self - refused;
+  if (isMixed(stated) && missing > 0) {
+    const reason = 'config.json mixes attention with other layers, which have no attention weights';
+    unmeasured.push({ operator: 'layers without attention', count: missing, reason });
+  }
+  return { ...measured, unmeasured, contradictions };
+}
+
+function contradictionsOf(
+  { sites, unmeasured }: AttentionStatistics,
+  kind: AttentionKind,
+  claim: Claim,
+): Contradiction[] {
+  const own = sites.filter((site) => site.kind === kind);
+  const agreed = (values: readonly (number | null)[]): number | undefined => {
+    const [only, ...others] = new Set(values);
+    return others.length === 0 && only !== null ? only : undefined;
+  };
+  const pairs: [string, number | undefined, number | undefined][] = [
+    ['layers', unmeasured.length === 0 ? own.length : undefined, claim.layers],
+    ['attentionHeads', agreed(own.map(({ heads }) => heads)), claim.heads],
+    ['keyValueHeads', agreed(own.map(({ keyValueHeads }) => keyValueHeads)), claim.keyValueHeads],
+  ];
+  return pairs.flatMap(([fact, run, stated]) =>
+    run === undefined || stated === undefined || run === stated
+      ? []
+      : [{ fact, values: { run, config: stated } }],
+  );
+}
+
+/** What config.json states of the layers of a kind, under the names that families use; a mix states no layer count. */
+function claimOf(config: Config, kind: AttentionKind): Claim {
+  const number = (...keys: string[]): number | undefined =>
+    keys.map((key) => config[key]).find((value): value is number => typeof value === 'number' && value > 0);
+  if (kind === 'encoder') {
+    return {
+      layers: number('encoder_layers', 'num_layers', 'num_hidden_layers'),
+      heads: number('encoder_attention_heads', 'num_heads', 'num_attention_heads'),
+      keyValueHeads: undefined,
+    };
+  }
+  const decoder = config.is_encoder_decoder === true;
+  return {
+    layers: isMixed(config)
+      ? undefined
+      : decoder
+        ? number('decoder_layers', 'num_decoder_layers', 'num_layers')
+        : number('num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
+    heads: decoder
+      ? number('decoder_attention_heads', 'num_heads')
+      : number('num_attention_heads', 'n_head', 'n_heads', 'num_heads'),
+    // Exporters repeat grouped keys, so more heads in the run than stated are no contradiction.
+    keyValueHeads: undefined,
+  };
+}
+
+function isMixed(config: Config): boolean {
+  const kinds = Array.isArray(config.layer_types) ? config.layer_types : [];
+  if (kinds.some((kind) => !/^(full|sliding|chunked)_attention$/.test(String(kind)))) return true;
+  return Object.keys(config).some((key) =>
+    /hybrid|ssm|mamba|linear_|conv_|attn_layer|attention_interval/.test(key),
+  );
+}

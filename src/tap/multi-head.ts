@@ -1,0 +1,39 @@
+import type { OnnxNode } from '../formats/onnx/types.js';
+import { elementType } from './element-type.js';
+import type { GraphIndex } from './graph-index.js';
+import { headSplit } from './head-split.js';
+import { searchUp } from './search.js';
+import { integerOf, type Site, siteOf, withOutput } from './site.js';
+
+const OPERATORS = new Set(['MultiHeadAttention', 'DecoderMaskedMultiHeadAttention']);
+/** Position of the optional output with the masked scores, and of the key input. */
+const SCORES = 3;
+const KEY = 1;
+
+/** com.microsoft.MultiHeadAttention and its decoding twin: the fourth output gives the masked scores. */
+export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefined {
+  if (node.domain !== 'com.microsoft' || !OPERATORS.has(node.opType)) return undefined;
+  const heads = integerOf(node, 'num_heads');
+  return siteOf(node, {
+    heads,
+    attach: ({ builder, change }) => {
+      const [outputs, scores] = withOutput(node, SCORES, builder.name('scores'));
+      change({ outputs });
+      // ONNX Runtime infers no type for this output.
+      const elemType = elementType(index, node.inputs[0] ?? '');
+      builder.declare(scores, elemType);
+      return { scores, elemType, visible: 'scores', keys: keysOf(index, node, heads) };
+    },
+  });
+}
+
+/** Exporters repeat grouped keys before this operator, so its own count says nothing once something was repeated. */
+function keysOf(index: GraphIndex, node: OnnxNode, heads: number): string | number | null {
+  const repeated = searchUp(
+    index,
+    [node.inputs[KEY] ?? ''],
+    ({ opType }) => (/^(Expand|Tile|ScatterND|Concat)$/.test(opType) ? opType : undefined),
+    ({ opType }) => !/MatMul|Gemm|Integer|NBits|Attention$/.test(opType),
+  );
+  return repeated === undefined ? heads : (headSplit(index, node.inputs[KEY])?.value ?? null);
+}

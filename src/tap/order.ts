@@ -1,0 +1,39 @@
+import type { OnnxGraph, OnnxNode } from '../formats/onnx/types.js';
+
+/** Values that the graphs inside a node read, their own included. */
+export function innerReads(node: OnnxNode): string[] {
+  const graphs = [...node.attributes.values()].flatMap(({ graphs: held = [] }) => held);
+  return graphs.flatMap(({ nodes, outputs }) => [
+    ...outputs.map(({ name }) => name),
+    ...nodes.flatMap((inner) => [...inner.inputs, ...innerReads(inner)]),
+  ]);
+}
+
+/** Positions of the nodes, each before those that make what it reads; ONNX Runtime takes them in any order. */
+export function usersFirst(graph: OnnxGraph): number[] {
+  const makers = new Map<string, number>();
+  for (const [at, { outputs }] of graph.nodes.entries()) for (const name of outputs) makers.set(name, at);
+  const done = new Uint8Array(graph.nodes.length);
+  const makersFirst: number[] = [];
+  for (const root of graph.nodes.keys()) {
+    const stack = [root];
+    while (stack.length > 0) {
+      const at = stack.at(-1) as number;
+      const node = graph.nodes[at] as OnnxNode;
+      if (done[at] === 0) {
+        done[at] = 1;
+        for (const name of [...node.inputs, ...innerReads(node)]) {
+          const maker = makers.get(name);
+          if (maker !== undefined && done[maker] === 0) stack.push(maker);
+        }
+        continue;
+      }
+      stack.pop();
+      if (done[at] === 1) {
+        done[at] = 2;
+        makersFirst.push(at);
+      }
+    }
+  }
+  return makersFirst.reverse();
+}

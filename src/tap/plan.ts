@@ -1,0 +1,142 @@
+import { GraphBuilder } from '../formats/onnx/builder.js';
+import type { NodeEdit } from '../formats/onnx/rewrite.js';
+import type { OnnxNode } from '../formats/onnx/types.js';
+import { usersFirst } from './order.js';
+import type { Attachment, Site } from './site.js';
+import type { GraphSites } from './sites.js';
+import { appendStatistics, type StatisticsOptions } from './statistics.js';
+
+/** One layer whose numbers the edited graph returns; strings name outputs. */
+export interface TappedSite {
+  readonly operator: string;
+  /** [.., heads, queries, columns]; see `statistics.ts`. */
+  readonly table: string;
+  /** [heads, heads]: inner products of the heads' maps. */
+  readonly products: string | null;
+  /** The shape of the keys [batch, heads, length, size], or the number of heads an operator declares. */
+  readonly keys: string | number | null;
+  /** Keys a causal query sees at most; null where the table counts them. */
+  readonly window: number | null;
+  /** Axis of the softmax as the file states it; null for operators that have none. */
+  readonly axis: number | null;
+}
+
+/** Something that attends, or may, and gives no numbers. */
+export interface Refused {
+  readonly operator: string;
+  readonly reason: string;
+}
+
+/** What is added to a graph, and to the branches of the If nodes in it. */
+export interface GraphPlan {
+  readonly builder: GraphBuilder;
+  /** Nodes whose first output the builder makes instead. */
+  readonly replaced: ReadonlySet<number>;
+  readonly changes: ReadonlyMap<number, NodeEdit>;
+  /** By position of the If node. */
+  readonly branches: ReadonlyMap<number, BranchPlan>;
+  /** In the order in which they run. */
+  readonly sites: readonly TappedSite[];
+  readonly refused: readonly Refused[];
+}
+
+export interface BranchPlan {
+  readonly byAttribute: ReadonlyMap<string, GraphPlan>;
+  /** New outputs of the If node, in the order in which every branch makes them. */
+  readonly outputs: readonly string[];
+}
+
+export interface PlanContext extends StatisticsOptions {
+  /** Start of names that nothing in the model has; another one each time. */
+  readonly freshPrefix: () => string;
+}
+
+export function planGraph(context: PlanContext, { graph, sites, inside }: GraphSites): GraphPlan {
+  const builder = new GraphBuilder(context.freshPrefix());
+  const replaced = new Set<number>();
+  const changes = new Map<number, NodeEdit>();
+  const branches = new Map<number, BranchPlan>();
+  const tapped: TappedSite[] = [];
+  const refused: Refused[] = [];
+  for (const at of usersFirst(graph).reverse()) {
+    const site = sites.get(at);
+    const held = inside.get(at);
+    if (site && typeof site.attach === 'function') {
+      const change = (edit: NodeEdit) => changes.set(at, edit);
+      const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
+      tapped.push(tapSite(context, builder, site.operator, attachment));
+    } else if (site) refused.push(refusal(site));
+    if (!held) continue;
+    const inner = planInside(context, builder, graph.nodes[at] as OnnxNode, held);
+    if (inner.branches) branches.set(at, inner.branches);
+    tapped.push(...inner.sites);
+    refused.push(...inner.refused);
+  }
+  return { builder, replaced, changes, branches, sites: tapped, refused };
+}
+
+/** Append the statistics of one attachment. */
+export function tapSite(
+  context: PlanContext,
+  builder: GraphBuilder,
+  operator: string,
+  attachment: Attachment,
+): TappedSite {
+  const { keys, visible, axis } = attachment;
+  return {
+    operator,
+    ...appendStatistics(builder, attachment, context),
+    keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
+    window: typeof visible === 'object' ? visible.window : null,
+    axis: axis ?? null,
+  };
+}
+
+export const outputsOf = ({ table, products, keys }: TappedSite): string[] =>
+  [table, products, keys].filter((name): name is string => typeof name === 'string');
+
+interface InsidePlan {
+  readonly branches?: BranchPlan;
+  readonly sites: readonly TappedSite[];
+  readonly refused: readonly Refused[];
+}
+
+/** The branches of a merged decoder hold the same layers twice; their statistics leave through the If node. */
+function planInside(
+  context: PlanContext,
+  builder: GraphBuilder,
+  node: OnnxNode,
+  held: ReadonlyMap<string, GraphSites>,
+): InsidePlan {
+  const byAttribute = new Map([...held].map(([name, sites]) => [name, planGraph(context, sites)]));
+  const plans = [...byAttribute.values()];
+  const [fullest] = [...plans].sort(
+    (a, b) => b.sites.length + b.refused.length - a.sites.length - a.refused.length,
+  );
+  const refused = fullest?.refused ?? [];
+  if (!fullest || fullest.sites.length === 0) return { sites: [], refused };
+  const shape = ({ sites }: GraphPlan): string =>
+    sites.map((site) => `${outputsOf(site).length}${site.window}${site.axis}`).join();
+  const alike = plans.every((plan) => shape(plan) === shape(fullest));
+  if (node.opType !== 'If' || !alike) {
+    const reason =
+      node.opType === 'If' ? 'the branches hold different layers' : `the layer runs inside a ${node.opType}`;
+    return {
+      sites: [],
+      refused: [...refused, ...fullest.sites.map(({ operator }) => ({ operator, reason }))],
+    };
+  }
+  for (const plan of plans) for (const name of plan.sites.flatMap(outputsOf)) plan.builder.output(name);
+  const fresh = (name: string | null): string | null => (name === null ? null : builder.name('branch'));
+  const sites = fullest.sites.map((site) => ({
+    ...site,
+    table: builder.name('branch'),
+    products: fresh(site.products),
+    keys: typeof site.keys === 'string' ? fresh(site.keys) : site.keys,
+  }));
+  return { branches: { byAttribute, outputs: sites.flatMap(outputsOf) }, sites, refused };
+}
+
+function refusal({ operator, attach }: Site): Refused {
+  return { operator, reason: typeof attach === 'function' ? '' : attach.problem };
+}

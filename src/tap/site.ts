@@ -1,0 +1,75 @@
+import type { GraphBuilder } from '../formats/onnx/builder.js';
+import type { NodeEdit } from '../formats/onnx/rewrite.js';
+import type { OnnxNode } from '../formats/onnx/types.js';
+
+/** One attention layer of a graph, found by its structure. */
+export interface Site {
+  readonly node: OnnxNode;
+  /** Operator that computes the probabilities, with its domain unless that is the default one. */
+  readonly operator: string;
+  /** What the graph shows without being run; 0 when unknown. */
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  /** False for layers that stand in place of attention, such as a recurrence. */
+  readonly attends: boolean;
+  /** Makes the numbers of this site values of its graph, or says why they cannot be had. */
+  readonly attach: ((editor: SiteEditor) => Attachment) | { readonly problem: string };
+}
+
+/** What a site may do to its graph. */
+export interface SiteEditor {
+  readonly builder: GraphBuilder;
+  /** Change the site's own node. */
+  change(edit: NodeEdit): void;
+  /** Leave the site's own node out; the builder must then make its first output. */
+  replace(): void;
+}
+
+/** Names of values once the graph is edited: [batch, heads, queries, keys], or [batch·heads, queries, keys]. */
+export interface Attachment {
+  /** Scores as they enter the softmax: scaled, capped and masked. */
+  readonly scores?: string;
+  /** Softmax output. Absent when only the scores are given. */
+  readonly probabilities?: string;
+  /** TensorProto.DataType of the scores: half-precision ones go through a softmax in float32 again. */
+  readonly elemType?: number;
+  /** Axis the softmax works along, as the file states it; the run must show that it is the last. */
+  readonly axis?: number;
+  /**
+   * How many keys a query sees: counted from masked scores, or known: itself and what came before, at most
+   * `window` keys.
+   */
+  readonly visible: 'scores' | 'positive' | { readonly window: number };
+  /** Value [batch, key/value heads, length, size], or the number of key/value heads an operator declares. */
+  readonly keys: string | number | null;
+}
+
+export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach'>): Site {
+  return {
+    node,
+    operator: node.domain === '' ? node.opType : `${node.domain}.${node.opType}`,
+    heads: 0,
+    keyValueHeads: 0,
+    headDim: 0,
+    attends: true,
+    ...shown,
+  };
+}
+
+/** Outputs of a node, with a name at `position` if it has none there. */
+export function withOutput(
+  node: OnnxNode,
+  position: number,
+  fresh: string,
+): [outputs: string[], name: string] {
+  const outputs = Array.from(
+    { length: Math.max(node.outputs.length, position + 1) },
+    (_, i) => node.outputs[i] ?? '',
+  );
+  const name = outputs[position] || fresh;
+  outputs[position] = name;
+  return [outputs, name];
+}
+
+export const integerOf = (node: OnnxNode, name: string): number => node.attributes.get(name)?.int ?? 0;
