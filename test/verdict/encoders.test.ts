@@ -59,10 +59,11 @@ describe('a profile of BERT and its student', () => {
   it('refutes another training of the same architecture without calling it a student', async () => {
     expect(await verdict('bert-2', profile)).toMatchObject({ outcome: 'refuted', kind: 'other' });
   });
-  it('refutes MiniLM, which has no head to compare, from its layers and width', async () => {
+  it('refutes MiniLM, which has no head to compare, from its shape and the heads that ran', async () => {
     const found = await verdict('minilm', profile);
     expect(found).toMatchObject({ outcome: 'refuted', kind: 'other' });
-    expect(found.reasons[0]).toMatchObject({ signal: 'architecture' });
+    const against = found.reasons.map(({ signal }) => signal);
+    expect(against).toEqual(expect.arrayContaining(['architecture', 'head-count']));
   });
 });
 
@@ -86,6 +87,7 @@ describe('an encoder with a masked-language head', () => {
   it('is not asked to continue text, and its log-probabilities are compared', async () => {
     const { probes } = await measured('bert');
     expect(probes['log-probabilities']?.status).toBe('ok');
+    expect(probes['attention-statistics']?.status).toBe('ok');
     for (const id of ['generation', 'latency']) {
       expect(probes[id]).toMatchObject({
         status: 'unavailable',
