@@ -108,7 +108,7 @@ function planInside(
   node: OnnxNode,
   held: ReadonlyMap<string, GraphSites>,
 ): InsidePlan {
-  const byAttribute = new Map([...held].map(([name, sites]) => [name, planGraph(context, sites)]));
+  const byAttribute = sameKeys(new Map([...held].map(([name, sites]) => [name, planGraph(context, sites)])));
   const plans = [...byAttribute.values()];
   const [fullest] = [...plans].sort(
     (a, b) => b.sites.length + b.refused.length - a.sites.length - a.refused.length,
@@ -135,6 +135,23 @@ function planInside(
     keys: typeof site.keys === 'string' ? fresh(site.keys) : site.keys,
   }));
   return { branches: { byAttribute, outputs: sites.flatMap(outputsOf) }, sites, refused };
+}
+
+/**
+ * Keys are shown only where every branch shows them: cross attention takes them from the cache in one branch and
+ * projects them in the other.
+ */
+function sameKeys(plans: ReadonlyMap<string, GraphPlan>): Map<string, GraphPlan> {
+  const all = [...plans.values()];
+  const shown = (at: number): boolean => {
+    const found = all.map(({ sites }) => sites[at]?.keys);
+    return found.every((keys) => typeof keys === 'string') || new Set(found).size === 1;
+  };
+  const withKeys = (plan: GraphPlan): GraphPlan => ({
+    ...plan,
+    sites: plan.sites.map((site, at) => (shown(at) ? site : { ...site, keys: null })),
+  });
+  return new Map([...plans].map(([name, plan]) => [name, withKeys(plan)]));
 }
 
 function refusal({ operator, attach }: Site): Refused {

@@ -39,7 +39,9 @@ export function attentionFeeds(
     if (port) provided[name] = tensorOf(ort, port, { values, dims });
   };
   const ones = (length: number): number[] => new Array<number>(length).fill(1);
-  let lengths: Lengths = { encoder: input.ids.length, decoder: input.ids.length };
+  const own = input.ids.length;
+  // An encoder beside its decoder reads no decoder tokens, so equal lengths cannot pass its layers off as the decoder's.
+  let lengths: Lengths = { encoder: own, decoder: input.model.stack === 'encoder' ? 0 : own };
   let ids = input.ids;
   if (input.encoded && ports.some(named('encoder_hidden_states'))) {
     const length = input.encoded.dims[1] ?? 0;

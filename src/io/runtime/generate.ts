@@ -3,6 +3,7 @@ import { type Rng, seededRng } from '../../core/rng.js';
 import type { Generation, SamplingOptions } from '../../core/types.js';
 import type { Cache } from './feeds.js';
 import { floats } from './floats.js';
+import { readsAhead } from './reads-ahead.js';
 import type { ModelSession, Outputs } from './session.js';
 
 /**
@@ -19,6 +20,7 @@ export async function generate(
     throw new AssayError('USAGE', 'A prompt needs at least one token.', {
       hint: 'Check the prompt text and the tokenizer.',
     });
+  await requireReadingOrder(session, prompt);
   const rng = seededRng(seed);
   const fetch = [session.logitsName, ...session.cacheNames];
   const cached = session.cacheNames.length > 0;
@@ -46,6 +48,20 @@ export function requireLogits(session: ModelSession): void {
     {
       hint: 'Export it for text generation (optimum-cli export onnx --task text-generation-with-past).',
     },
+  );
+}
+
+const asked = new WeakMap<ModelSession, Promise<boolean>>();
+
+/** Throws MODEL_OUTPUT_MISSING for an encoder: its next token would be a guess about a text that ends there. */
+async function requireReadingOrder(session: ModelSession, prompt: readonly number[]): Promise<void> {
+  const answer = asked.get(session) ?? readsAhead(session, prompt);
+  if (prompt.length > 1) asked.set(session, answer);
+  if (!(await answer)) return;
+  throw new AssayError(
+    'MODEL_OUTPUT_MISSING',
+    'The model reads text in both directions, as encoders do, so it does not continue text.',
+    { hint: 'Encoders are compared by log-probabilities, architecture and attention.' },
   );
 }
 
