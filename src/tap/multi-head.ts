@@ -22,7 +22,8 @@ export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefin
       // ONNX Runtime infers no type for this output.
       const elemType = elementType(index, node.inputs[0] ?? '');
       builder.declare(scores, elemType);
-      return { scores, elemType, visible: 'scores', keys: keysOf(index, node, heads) };
+      const causal = integerOf(node, 'unidirectional') === 1;
+      return { scores, elemType, causal, keys: keysOf(index, node, heads) };
     },
   });
 }

@@ -21,7 +21,8 @@ export function onnxAttentionSite(index: GraphIndex, node: OnnxNode): Site | und
       change({ outputs, integers: { qk_matmul_output_mode: BEFORE_SOFTMAX } });
       // Without head counts the operator takes queries, keys and values with heads as their second dimension.
       const keys = keyValueHeads > 0 ? keyValueHeads : (node.inputs[KEY] ?? null);
-      return { scores, elemType: elementType(index, node.inputs[0] ?? ''), visible: 'scores', keys };
+      const causal = integerOf(node, 'is_causal') === 1;
+      return { scores, elemType: elementType(index, node.inputs[0] ?? ''), causal, keys };
     },
   });
 }

@@ -13,6 +13,8 @@ export interface TappedSite {
   readonly table: string;
   /** [heads, heads]: inner products of the heads' maps. */
   readonly products: string | null;
+  /** The shape of the layer's scores [.., heads, queries, keys]. */
+  readonly shape: string;
   /** The shape of the keys [batch, heads, length, size], or the number of heads an operator declares. */
   readonly keys: string | number | null;
   /** Keys a causal query sees at most; null where the table counts them. */
@@ -82,18 +84,18 @@ export function tapSite(
   operator: string,
   attachment: Attachment,
 ): TappedSite {
-  const { keys, visible, axis } = attachment;
+  const { keys, window, axis } = attachment;
   return {
     operator,
     ...appendStatistics(builder, attachment, context),
     keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
-    window: typeof visible === 'object' ? visible.window : null,
+    window: window ?? null,
     axis: axis ?? null,
   };
 }
 
-export const outputsOf = ({ table, products, keys }: TappedSite): string[] =>
-  [table, products, keys].filter((name): name is string => typeof name === 'string');
+export const outputsOf = ({ table, products, shape, keys }: TappedSite): string[] =>
+  [table, products, shape, keys].filter((name): name is string => typeof name === 'string');
 
 interface InsidePlan {
   readonly branches?: BranchPlan;
@@ -131,6 +133,7 @@ function planInside(
   const sites = fullest.sites.map((site) => ({
     ...site,
     table: builder.name('branch'),
+    shape: builder.name('branch'),
     products: fresh(site.products),
     keys: typeof site.keys === 'string' ? fresh(site.keys) : site.keys,
   }));

@@ -31,12 +31,12 @@ export function searchUp<T>(
   return undefined;
 }
 
-/** The same towards the outputs; `found` also gets the value through which it reached the node. */
+/** The same towards the outputs; both also get the value through which a node was reached. */
 export function searchDown<T>(
   index: GraphIndex,
   from: string,
   found: (node: OnnxNode, value: string) => T | undefined,
-  through: (node: OnnxNode) => boolean,
+  through: (node: OnnxNode, value: string) => boolean,
 ): T | undefined {
   const queue = [from];
   const seen = new Set(queue);
@@ -45,7 +45,7 @@ export function searchDown<T>(
     for (const node of index.users.get(value) ?? []) {
       const answer = found(node, value);
       if (answer !== undefined) return answer;
-      if (!through(node)) continue;
+      if (!through(node, value)) continue;
       for (const output of node.outputs) {
         if (seen.has(output)) continue;
         seen.add(output);

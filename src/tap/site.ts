@@ -32,15 +32,16 @@ export interface Attachment {
   readonly scores?: string;
   /** Softmax output. Absent when only the scores are given. */
   readonly probabilities?: string;
+  /** What multiplies the values, where that may be something else than the softmax output. */
+  readonly applied?: string;
   /** TensorProto.DataType of the scores: half-precision ones go through a softmax in float32 again. */
   readonly elemType?: number;
   /** Axis the softmax works along, as the file states it; the run must show that it is the last. */
   readonly axis?: number;
-  /**
-   * How many keys a query sees: counted from masked scores, or known: itself and what came before, at most
-   * `window` keys.
-   */
-  readonly visible: 'scores' | 'positive' | { readonly window: number };
+  /** The operator hides what follows a query, so nothing after it needs to be looked at. */
+  readonly causal?: boolean;
+  /** Keys a query sees at most, itself included, of an operator whose scores are not masked. */
+  readonly window?: number;
   /** Value [batch, key/value heads, length, size], or the number of key/value heads an operator declares. */
   readonly keys: string | number | null;
 }

@@ -40,7 +40,7 @@ function graphSites(graph: OnnxGraph, opset: number, outer?: GraphIndex): GraphS
 function siteAt(index: GraphIndex, node: OnnxNode, opset: number): Site | undefined {
   return (
     softmaxSite(index, node, opset) ??
-    groupedQuerySite(node) ??
+    groupedQuerySite(index, node) ??
     multiHeadSite(index, node) ??
     onnxAttentionSite(index, node) ??
     packedSite(index, node) ??

@@ -10,10 +10,12 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const SCORE = words(
   'Add Sub Mul Div Where Cast Clip Tanh Reshape Identity Max Min Dropout Unsqueeze Squeeze QuantizeLinear DequantizeLinear',
 );
-/** What lies between the softmax and its product with the values. */
+/** What may lie between the softmax and its product with the values without changing the weights. */
 const WEIGHT = words(
-  'Dropout Cast Identity Where Mul Reshape Unsqueeze Squeeze QuantizeLinear DequantizeLinear DynamicQuantizeLinear',
+  'Dropout Cast Identity Reshape Unsqueeze Squeeze QuantizeLinear DequantizeLinear DynamicQuantizeLinear',
 );
+/** What may change them: gates and masks that come after the softmax. */
+const CHANGE = words('Mul Where');
 /** Operators that multiply two computed matrices, and where their operands are. */
 const PRODUCTS: Readonly<Record<string, readonly [number, number]>> = {
   MatMul: [0, 1],
@@ -74,14 +76,14 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
     keyValueHeads: key?.heads ?? 0,
     headDim: query?.headDim ?? 0,
   };
-  const problem = plain ? problemBelow(index, written.probabilities) : SINKS;
-  if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
+  const use = plain ? useOf(index, written.probabilities) : { problem: SINKS };
+  if ('problem' in use) return siteOf(node, { ...shown, attach: use });
   return siteOf(node, {
     ...shown,
     attach: () => ({
       ...written,
+      ...use,
       elemType: elementType(index, written.scores),
-      visible: 'scores',
       keys: key?.value ?? null,
     }),
   });
@@ -96,22 +98,34 @@ function computedProduct(index: GraphIndex, node: OnnxNode): readonly [string, s
   return computed ? [left, right] : undefined;
 }
 
-function problemBelow(index: GraphIndex, probabilities: string): string | null {
-  const product = searchDown(
-    index,
-    probabilities,
-    (node, value) => {
-      const operands = computedProduct(index, node);
-      return operands && (operands[0] === value || node.opType === 'Einsum') ? node : undefined;
-    },
-    ({ opType }) => WEIGHT.has(opType),
-  );
-  if (product) return null;
-  const cut = searchDown(
-    index,
-    probabilities,
-    (node) => (node.opType === 'Slice' || node.opType === 'Split' ? node : undefined),
-    ({ opType }) => WEIGHT.has(opType),
-  );
-  return cut ? SINKS : 'its output does not multiply values from the left';
+/** How weights reach the values: as they are, or as `applied` after something that may have changed them. */
+function useOf(
+  index: GraphIndex,
+  probabilities: string,
+): { readonly applied?: string } | { readonly problem: string } {
+  const product = (through: (node: OnnxNode, value: string) => boolean): string | undefined =>
+    searchDown(
+      index,
+      probabilities,
+      (node, value) => {
+        const operands = computedProduct(index, node);
+        return operands && (operands[0] === value || node.opType === 'Einsum') ? value : undefined;
+      },
+      through,
+    );
+  const harmless = (node: OnnxNode, value: string): boolean =>
+    WEIGHT.has(node.opType) || keepsWeights(index, node, value);
+  if (product(harmless) !== undefined) return {};
+  const applied = product((node) => WEIGHT.has(node.opType) || CHANGE.has(node.opType));
+  if (applied !== undefined) return { applied };
+  return { problem: 'its weights are cut, combined or not multiplied with values' };
+}
+
+/** A constant factor, as dropout leaves behind, or the replacement of NaN in rows without keys. */
+function keepsWeights(index: GraphIndex, { opType, inputs }: OnnxNode, value: string): boolean {
+  if (opType === 'Mul') {
+    const other = inputs.find((name) => name !== value);
+    return index.constants.get(other ?? '')?.elements === 1;
+  }
+  return opType === 'Where' && index.makers.get(inputs[0] ?? '')?.opType === 'IsNaN';
 }

@@ -1,26 +1,17 @@
-import type { GraphBuilder } from '../formats/onnx/builder.js';
+import { GraphBuilder } from '../formats/onnx/builder.js';
+import { blockColumns, COLUMNS, MASK_GAP } from './columns.js';
 import type { Attachment } from './site.js';
+import { type Opset, Writer } from './writer.js';
 
 /**
- * Columns of a site's output, one row per head and query:
- * entropy (nats), largest weight, weight of the first key, Σ weight · key position, Σ weight, visible keys (0 where
- * they follow from the operator).
+ * Queries reduced at a time. Whole maps of a long text do not fit in a processor's cache, so every pass over them
+ * would wait for memory; a block of them does. And of a causal layer, a block only needs the keys up to its end.
  */
-export const COLUMNS = 6;
-
-/**
- * Scores further below the largest one of their row are masks: exporters write −10,000 and less, and a softmax
- * makes zero of anything below −104.
- */
-const MASK_GAP = -9000;
-/** Keeps 0 · −∞ out of sums. Weights this far down are zero. */
-const LOWEST = -1e30;
-/** Smallest normal float32: log(0 + TINY) is finite, and 0 times it is 0. */
-const TINY = 1.1754943508222875e-38;
+const BLOCK = 64;
 const FLOAT = 1;
+const BOOL = 9;
 
-export interface StatisticsOptions {
-  readonly opset: number;
+export interface StatisticsOptions extends Opset {
   /** Also give the inner products of the maps of every two heads. */
   readonly similarity: boolean;
   /** Value with the number of real queries and of real keys, where the rest of them is padding. */
@@ -32,134 +23,108 @@ export interface StatisticsOutputs {
   readonly table: string;
   /** [heads, heads], when asked for. */
   readonly products: string | null;
+  /** Dimensions [.., heads, queries, keys] of what the layer computes. */
+  readonly shape: string;
 }
 
-/** Append the nodes that reduce one site's attention to numbers per head and query, in float32. */
+/** Append a loop that reduces one site's attention to numbers per head and query, in float32. */
 export function appendStatistics(
   builder: GraphBuilder,
   site: Attachment,
   options: StatisticsOptions,
 ): StatisticsOutputs {
-  const write = new Statistics(builder, options);
-  const half = (site.elemType ?? FLOAT) !== FLOAT;
-  const scores = site.scores === undefined ? undefined : write.real(site.scores);
-  const weights =
-    scores !== undefined && (half || site.probabilities === undefined)
-      ? write.softmax(scores)
-      : write.real(site.probabilities ?? '');
-  const top = write.max(weights);
-  const columns = [
-    scores === undefined ? write.entropyOf(weights) : write.entropyFrom(scores, weights, top),
-    top,
-    write.first(weights),
-    write.positions(weights),
-    write.visible(site, scores, weights),
+  const w = new Writer(builder, options);
+  const shape = w.shape(site.scores ?? site.probabilities ?? '');
+  const queries = options.queries === undefined ? w.at(shape, -2) : w.at(options.queries, 0);
+  const keys = options.queries === undefined ? w.at(shape, -1) : w.at(options.queries, 1);
+  const lead = builder.node('Slice', [shape, builder.integers(0), builder.integers(-2)]);
+  const heads = w.reduceProduct(lead);
+  const states = [
+    w.zeros(lead, builder.integers(0), builder.integers(COLUMNS + (site.applied === undefined ? 0 : 2))),
   ];
-  const table = builder.node('Concat', columns, { attributes: { axis: -1 } });
-  return { table, products: options.similarity ? write.products(weights) : null };
+  if (options.similarity) states.push(w.zeros(heads, heads));
+  const body = blockBody(site, options, {
+    prefix: builder.name('block.'),
+    queries,
+    keys,
+    positions: w.positions(keys),
+    causal: causality(w, site, keys),
+  });
+  const outputs = states.map(() => builder.name('reduced'));
+  const blocks = w.quotient(w.plus(queries, builder.integers(BLOCK - 1)), builder.integers(BLOCK));
+  builder.node('Loop', [w.scalar(blocks), '', ...states], { attributes: { body: { graph: body } }, outputs });
+  return { table: outputs[0] as string, products: outputs[1] ?? null, shape };
 }
 
-/** Reductions along the last axis; every result keeps it with size 1. */
-class Statistics {
-  constructor(
-    private readonly b: GraphBuilder,
-    private readonly options: StatisticsOptions,
-  ) {}
+/** Values around the loop; sizes are vectors of one int64. */
+interface Around {
+  readonly prefix: string;
+  readonly queries: string;
+  readonly keys: string;
+  /** [keys, 2]: positions and ones. */
+  readonly positions: string;
+  /** Whether a query sees no key after itself: known, or a value to ask. */
+  readonly causal: boolean | string;
+}
 
-  /** The queries and keys that are tokens of the text, in float32. */
-  real(value: string): string {
-    const { queries } = this.options;
-    const floats = this.float(value);
-    if (queries === undefined) return floats;
-    return this.b.node('Slice', [floats, this.b.integers(0, 0), queries, this.b.integers(-2, -1)]);
-  }
+/**
+ * A softmax written out does not say whether it is causal. Its first query does; should that be wrong, weights are
+ * missing from the sums and the layer is refused for it.
+ */
+function causality(w: Writer, site: Attachment, keys: string): boolean | string {
+  if (site.causal !== undefined) return site.causal;
+  if (site.scores === undefined || site.probabilities === undefined || isHalf(site)) return false;
+  const first = w.float(w.pick(w.pick(site.scores, -2, 0), -3, 0));
+  const seen = w.float(w.b.node('Greater', [first, w.plus(w.max(first), w.b.float(MASK_GAP))]));
+  const count = w.b.node('Reshape', [w.sum(seen), w.b.integers(-1)]);
+  const one = w.b.node('Less', [w.pick(count, 0, 0), w.b.float(1.5)]);
+  return w.b.node('And', [one, w.b.node('Greater', [keys, w.b.integers(1)])]);
+}
 
-  float(value: string): string {
-    return this.b.node('Cast', [value], { attributes: { to: FLOAT } });
-  }
+const isHalf = ({ elemType = FLOAT }: Attachment): boolean => elemType !== FLOAT;
 
-  softmax(scores: string): string {
-    return this.b.node('Softmax', [scores], { attributes: { axis: -1 } });
-  }
+function blockBody(site: Attachment, options: StatisticsOptions, around: Around): GraphBuilder {
+  const b = new GraphBuilder(around.prefix);
+  const w = new Writer(b, options);
+  const at = b.input(b.name('iteration'), []);
+  const go = b.input(b.name('go'), [], BOOL);
+  const table = b.input(b.name('table'), null, FLOAT);
+  const products = options.similarity ? b.input(b.name('products'), null, FLOAT) : undefined;
+  const from = b.node('Mul', [b.node('Reshape', [at, b.integers(1)]), b.integers(BLOCK)]);
+  const to = w.least(w.plus(from, b.integers(BLOCK)), around.queries);
+  const { causal } = around;
+  const limit =
+    typeof causal === 'string' ? b.node('Where', [causal, to, around.keys]) : causal ? to : around.keys;
+  const cut = (value: string): string => w.float(w.slice(value, from, to, limit));
+  const weighed = weigh(w, site, cut, { from, to, limit });
+  const rows = blockColumns(w, {
+    ...weighed,
+    applied: site.applied === undefined ? undefined : cut(site.applied),
+    positions: w.rows(around.positions, limit),
+  });
+  b.output(b.node('Identity', [go]));
+  b.output(b.node('Concat', [table, rows], { attributes: { axis: -2 } }));
+  if (products !== undefined) b.output(w.plus(products, w.innerProducts(weighed.weights)));
+  return b;
+}
 
-  max(value: string): string {
-    const keepdims = 1;
-    return this.options.opset < 18
-      ? this.b.node('ReduceMax', [value], { attributes: { axes: [-1], keepdims } })
-      : this.b.node('ReduceMax', [value, this.b.integers(-1)], { attributes: { keepdims } });
-  }
+interface Extent {
+  readonly from: string;
+  readonly to: string;
+  readonly limit: string;
+}
 
-  sum(value: string): string {
-    const keepdims = 1;
-    return this.options.opset < 13
-      ? this.b.node('ReduceSum', [value], { attributes: { axes: [-1], keepdims } })
-      : this.b.node('ReduceSum', [value, this.b.integers(-1)], { attributes: { keepdims } });
-  }
-
-  /** Along any axis, keeping it. */
-  pick(value: string, axis: number, at: number): string {
-    return this.b.node('Gather', [value, this.b.integers(at)], { attributes: { axis } });
-  }
-
-  first(weights: string): string {
-    return this.pick(weights, -1, 0);
-  }
-
-  /** −Σ w·log w where only the weights are known. */
-  entropyOf(weights: string): string {
-    const logs = this.b.node('Log', [this.b.node('Add', [weights, this.b.float(TINY)])]);
-    return this.b.node('Neg', [this.sum(this.b.node('Mul', [weights, logs]))]);
-  }
-
-  /**
-   * log Z − Σ w·s, with log Z = max s − log max w. One multiplication per weight; a logarithm of every weight takes
-   * ONNX Runtime five times as long.
-   */
-  entropyFrom(scores: string, weights: string, top: string): string {
-    const { b } = this;
-    const finite = b.node('Clip', [scores, b.float(LOWEST)]);
-    const mean = this.sum(b.node('Mul', [weights, finite]));
-    const partition = b.node('Sub', [this.max(scores), b.node('Log', [top])]);
-    return b.node('Sub', [partition, mean]);
-  }
-
-  /** Σ w·k and Σ w as one product with a [keys, 2] matrix. */
-  positions(weights: string): string {
-    const { b } = this;
-    const keys = b.node('Gather', [b.node('Shape', [weights]), b.integer(-1)], { attributes: { axis: 0 } });
-    const range = b.node('Range', [b.integer(0), keys, b.integer(1)]);
-    const column = b.node('Reshape', [this.float(range), b.integers(-1, 1)]);
-    const ones = b.node('Add', [b.node('Mul', [column, b.float(0)]), b.float(1)]);
-    return b.node('MatMul', [weights, b.node('Concat', [column, ones], { attributes: { axis: -1 } })]);
-  }
-
-  /** Visible keys of each query: of the first head, since heads share their mask. */
-  visible(site: Attachment, scores: string | undefined, weights: string): string {
-    const { b } = this;
-    const shape = b.node('Shape', [this.first(weights)]);
-    if (typeof site.visible === 'object') return b.node('Expand', [b.float(0), shape]);
-    let seen: string;
-    if (site.visible === 'positive' || scores === undefined) {
-      seen = b.node('Greater', [this.pick(weights, -3, 0), b.float(0)]);
-    } else {
-      const head = this.pick(scores, -3, 0);
-      seen = b.node('Greater', [head, b.node('Add', [this.max(head), b.float(MASK_GAP)])]);
-    }
-    return b.node('Expand', [this.sum(this.float(seen)), shape]);
-  }
-
-  /** Inner products of the heads' maps. */
-  products(weights: string): string {
-    const { b } = this;
-    const size = b.node('Gather', [b.node('Shape', [weights]), b.integers(-2, -1)], {
-      attributes: { axis: 0 },
-    });
-    const cells = b.node('ReduceProd', [size], { attributes: { keepdims: 1 } });
-    const maps = b.node('Reshape', [
-      weights,
-      b.node('Concat', [b.integers(-1), cells], { attributes: { axis: 0 } }),
-    ]);
-    const flipped = b.node('Transpose', [maps], { attributes: { perm: [1, 0] } });
-    return b.node('MatMul', [maps, flipped]);
-  }
+/** Scores and weights of one block; the scores of an operator that does not mask them are masked here. */
+function weigh(
+  w: Writer,
+  site: Attachment,
+  cut: (value: string) => string,
+  extent: Extent,
+): { scores: string | undefined; weights: string; masked: boolean } {
+  const masked = site.window === undefined;
+  const raw = site.scores === undefined ? undefined : cut(site.scores);
+  if (raw === undefined) return { scores: undefined, weights: cut(site.probabilities ?? ''), masked };
+  const scores = site.window === undefined ? raw : w.causalMask(raw, { ...extent, window: site.window });
+  const recomputed = site.probabilities === undefined || isHalf(site);
+  return { scores, weights: recomputed ? w.softmax(scores) : cut(site.probabilities ?? ''), masked };
 }

@@ -71,9 +71,7 @@ function tappedOrDeclared(
   declared: readonly string[],
 ): readonly TappedSite[] {
   if (sites.length > 0) return sites;
-  return declared.map((probabilities) =>
-    tapSite(context, builder, 'output', { probabilities, visible: 'positive', keys: null }),
-  );
+  return declared.map((probabilities) => tapSite(context, builder, 'output', { probabilities, keys: null }));
 }
 
 /** What the library knows the operators of; others are those of the model's own functions. */

@@ -3,9 +3,13 @@ import { bytesField, floatField, integerField, textField } from './encode.js';
 const FLOAT = 1;
 const INT64 = 7;
 /** AttributeProto.AttributeType. */
-const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
+const ATTRIBUTE_TYPE = { float: 1, int: 2, graph: 5, ints: 7 } as const;
 
-export type AttributeValue = number | readonly number[] | { readonly float: number };
+export type AttributeValue =
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly graph: GraphBuilder };
 
 export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
@@ -49,6 +53,9 @@ export class GraphBuilder {
   node(opType: string, inputs: readonly string[], options: NodeOptions = {}): string {
     const outputs = options.outputs ?? [this.name(opType)];
     for (const name of inputs) if (name !== '') this.#used.add(name);
+    for (const value of Object.values(options.attributes ?? {}))
+      if (typeof value === 'object' && 'graph' in value)
+        for (const name of value.graph.needs) this.#used.add(name);
     for (const name of outputs) this.#made.add(name);
     this.#field(1, [
       ...inputs.flatMap((name) => textField(1, name)),
@@ -93,17 +100,19 @@ export class GraphBuilder {
     this.#field(12, textField(1, name));
   }
 
-  /** Add an input of int64 numbers. */
-  input(name: string, dims: readonly number[]): void {
+  /** Add an input, of int64 numbers unless told otherwise; null says nothing of its dimensions. */
+  input(name: string, dims: readonly (number | string | null)[] | null, elemType: number = INT64): string {
     this.#made.add(name);
-    const shape = bytesField(
-      2,
-      dims.flatMap((size) => bytesField(1, integerField(1, size))),
-    );
-    this.#field(11, [
-      ...textField(1, name),
-      ...bytesField(2, bytesField(1, [...integerField(1, INT64), ...shape])),
-    ]);
+    const shape =
+      dims === null
+        ? []
+        : bytesField(
+            2,
+            dims.flatMap((size) => bytesField(1, dimension(size))),
+          );
+    const tensor = [...integerField(1, elemType), ...shape];
+    this.#field(11, [...textField(1, name), ...bytesField(2, bytesField(1, tensor))]);
+    return name;
   }
 
   /** State the element type of a value whose operator has no type inference for it. */
@@ -127,10 +136,19 @@ export class GraphBuilder {
   }
 }
 
+function dimension(size: number | string | null): number[] {
+  if (size === null) return [];
+  return typeof size === 'number' ? integerField(1, size) : textField(2, size);
+}
+
 /** Encoded AttributeProto. */
 export function attribute(name: string, value: AttributeValue): number[] {
   if (typeof value === 'number')
     return [...textField(1, name), ...integerField(3, value), ...integerField(20, ATTRIBUTE_TYPE.int)];
+  if ('graph' in value) {
+    const graph = [...textField(2, 'body'), ...value.graph.bytes];
+    return [...textField(1, name), ...bytesField(6, graph), ...integerField(20, ATTRIBUTE_TYPE.graph)];
+  }
   if ('float' in value)
     return [...textField(1, name), ...floatField(2, value.float), ...integerField(20, ATTRIBUTE_TYPE.float)];
   return [

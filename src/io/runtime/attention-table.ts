@@ -1,11 +1,13 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { AttentionKind, AttentionLayer, AttentionStatistics } from '../../core/types.js';
+import { COLUMNS } from '../../tap/columns.js';
 import type { TappedSite } from '../../tap/plan.js';
-import { COLUMNS } from '../../tap/statistics.js';
 import { floats } from './floats.js';
 
 /** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
 const ROW_SUM_TOLERANCE = 5e-2;
+/** Tokens per position by which rounding may move the mean position of a scaled query. */
+const GATE_TOLERANCE = 1e-3;
 /** Bits by which rounding may lift an entropy over that of equal weights. */
 const ENTROPY_TOLERANCE = 2e-2;
 
@@ -34,7 +36,7 @@ export function readSite(
   const [queries = 0, columns = 0] = dims.slice(-2);
   // Grouped layers may keep the groups apart: [batch, key/value heads, group, queries, columns].
   const heads = dims.slice(dims.length > 3 ? 1 : 0, -2).reduce((product, dim) => product * dim, 1);
-  if (columns !== COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
+  if (columns < COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
     return {
       problem: `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`,
     };
@@ -42,7 +44,10 @@ export function readSite(
     return { problem: `its softmax works along axis ${site.axis}, which is not that of the keys` };
   if (queries !== lengths.decoder && queries !== lengths.encoder)
     return { problem: `it has ${queries} queries; the prompt has ${lengths.decoder} tokens` };
-  const table = { data: floats(tensor, site.table), heads, queries, window: site.window };
+  const found = { data: floats(tensor, site.table), heads, queries, columns };
+  const visible = visibleKeys(found, site.window, Math.max(lengths.encoder, lengths.decoder));
+  if (typeof visible === 'string') return { problem: visible };
+  const table = { ...found, visible };
   const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head));
   const problem = rows.find((row) => typeof row === 'string');
   if (typeof problem === 'string' || heads === 0) return { problem: problem ?? 'it has no heads' };
@@ -72,13 +77,36 @@ interface Table {
   readonly data: Float32Array;
   readonly heads: number;
   readonly queries: number;
-  readonly window: number | null;
+  readonly columns: number;
+  /** Keys each query sees. */
+  readonly visible: readonly number[];
 }
 type HeadStatistics = Record<Exclude<Statistic, 'headSimilarity'>, number>;
 
-function visibleKeys({ data, queries, window }: Table, head: number, query: number): number {
-  if (window !== null) return Math.min(query + 1, window);
-  return data[(head * queries + query) * COLUMNS + 5] as number;
+/**
+ * Keys each query sees: known from the operator, or counted by score. A mask too weak to be told from a low score
+ * shows by weight: then only a layer that is plainly causal is believed.
+ */
+function visibleKeys(
+  { data, queries, columns }: Omit<Table, 'visible'>,
+  window: number | null,
+  most: number,
+): number[] | string {
+  const every = Array.from({ length: queries }, (_, query) => query);
+  if (window !== null) return every.map((query) => Math.min(query + 1, window));
+  const cell = (query: number, column: number): number => data[query * columns + column] as number;
+  const counted = every.map((query) => cell(query, 5));
+  const attended = every.map((query) => cell(query, 6));
+  if (counted.some((count) => count > most))
+    return `its queries see more keys than the ${most} tokens there are`;
+  if (
+    attended.every((count, query) => count <= query + 1) &&
+    counted.some((count, query) => count > query + 1)
+  ) {
+    if (attended.every((count, query) => count === query + 1)) return attended;
+    return 'its mask is too weak to tell hidden keys from unattended ones';
+  }
+  return counted;
 }
 
 /** Means over the queries that see at least two keys, or what is wrong with one of them. */
@@ -93,11 +121,13 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
   };
   let counted = 0;
   for (let query = 0; query < table.queries; query++) {
-    const visible = visibleKeys(table, head, query);
+    const visible = table.visible[query] as number;
     if (!(visible >= 2)) continue;
-    const at = (head * table.queries + query) * COLUMNS;
+    const at = (head * table.queries + query) * table.columns;
     const [nats = 0, most = 0, first = 0, position = 0, mass = 0] = table.data.subarray(at, at + 5);
     if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return 'the weights of a query do not add up to one';
+    if (table.columns > COLUMNS && !isGate(table.data, at, query))
+      return 'its weights are changed after the softmax';
     const entropy = Math.max(0, nats) / Math.LN2;
     const limit = Math.log2(visible);
     if (!(entropy <= limit + ENTROPY_TOLERANCE)) return 'its heads do not see the same keys';
@@ -114,11 +144,22 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
   return totals;
 }
 
+/** Weights that were scaled for a whole query attend to the same position; masked or mixed ones do not. */
+function isGate(data: Float32Array, at: number, query: number): boolean {
+  const [position, mass, changedPosition, changedMass] = [3, 4, 7, 8].map(
+    (column) => data[at + column] as number,
+  );
+  if (changedMass === 0) return true;
+  const moved =
+    (position as number) / (mass as number) - (changedPosition as number) / (changedMass as number);
+  return Math.abs(moved) <= GATE_TOLERANCE * (query + 1);
+}
+
 /** Cross-attention sees the whole encoder from the first query on. */
 function kindOf(table: Table, { encoder, decoder }: Lengths): AttentionKind {
   if (encoder === decoder) return 'self';
   if (table.queries === encoder) return 'encoder';
-  return visibleKeys(table, 0, 0) === encoder ? 'cross' : 'self';
+  return table.visible[0] === encoder ? 'cross' : 'self';
 }
 
 function keyValueHeads({ keys }: TappedSite, outputs: Readonly<Record<string, Tensor>>): number | null {
