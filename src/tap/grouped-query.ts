@@ -2,6 +2,7 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
 const PROBABILITIES = 3;
+const BIAS = 10;
 const HEAD_SINK = 11;
 /** qk_output of the operator: 1 gives the scores before, 2 those after the softmax. */
 const AFTER_SOFTMAX = 2;
@@ -26,7 +27,10 @@ export function groupedQuerySite(node: OnnxNode): Site | undefined {
       const window = node.attributes.get('local_window_size')?.int ?? -1;
       return {
         probabilities,
-        visible: { window: window > 0 ? window : Number.POSITIVE_INFINITY },
+        visible: {
+          window: window > 0 ? window : Number.POSITIVE_INFINITY,
+          bias: node.inputs[BIAS] || undefined,
+        },
         keys: keyValueHeads,
       };
     },

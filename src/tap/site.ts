@@ -38,9 +38,9 @@ export interface Attachment {
   readonly axis?: number;
   /**
    * How many keys a query sees: counted from masked scores, or known: itself and what came before, at most
-   * `window` keys.
+   * `window` keys, less what a `bias` added to the scores masks.
    */
-  readonly visible: 'scores' | 'positive' | { readonly window: number };
+  readonly visible: 'scores' | 'positive' | { readonly window: number; readonly bias?: string | undefined };
   /** Value [batch, key/value heads, length, size], or the number of key/value heads an operator declares. */
   readonly keys: string | number | null;
 }

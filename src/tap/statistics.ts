@@ -4,16 +4,16 @@ import type { Attachment } from './site.js';
 /**
  * Columns of a site's output, one row per head and query:
  * entropy (nats), largest weight, weight of the first key, Σ weight · key position, Σ weight, visible keys (0 where
- * they follow from the operator).
+ * they follow from the operator), all keys.
  */
-export const COLUMNS = 6;
+export const COLUMNS = 7;
 
 /**
  * Scores further below the largest one of their row are masks: exporters write −10,000 and less, and a softmax
  * makes zero of anything below −104.
  */
 const MASK_GAP = -9000;
-/** Keeps 0 · −∞ out of sums. Weights this far down are zero. */
+/** Keeps 0 · −∞ out of sums. Weights this far below the largest are zero. */
 const LOWEST = -1e30;
 /** Smallest normal float32: log(0 + TINY) is finite, and 0 times it is 0. */
 const TINY = 1.1754943508222875e-38;
@@ -54,6 +54,7 @@ export function appendStatistics(
     write.first(weights),
     write.positions(weights),
     write.visible(site, scores, weights),
+    write.keys(weights),
   ];
   const table = builder.node('Concat', columns, { attributes: { axis: -1 } });
   return { table, products: options.similarity ? write.products(weights) : null };
@@ -112,40 +113,66 @@ class Statistics {
   }
 
   /**
-   * log Z − Σ w·s, with log Z = max s − log max w. One multiplication per weight; a logarithm of every weight takes
-   * ONNX Runtime five times as long.
+   * −log max w − Σ w·(s − max s). One multiplication per weight; a logarithm of every weight takes ONNX Runtime five
+   * times as long. Scores are taken from their maximum, since sums of large ones would cancel to anything.
    */
   entropyFrom(scores: string, weights: string, top: string): string {
     const { b } = this;
-    const finite = b.node('Clip', [scores, b.float(LOWEST)]);
-    const mean = this.sum(b.node('Mul', [weights, finite]));
-    const partition = b.node('Sub', [this.max(scores), b.node('Log', [top])]);
-    return b.node('Sub', [partition, mean]);
+    const below = b.node('Clip', [b.node('Sub', [scores, this.max(scores)]), b.float(LOWEST)]);
+    const mean = this.sum(b.node('Mul', [weights, below]));
+    return b.node('Neg', [b.node('Add', [b.node('Log', [top]), mean])]);
   }
 
   /** Σ w·k and Σ w as one product with a [keys, 2] matrix. */
   positions(weights: string): string {
     const { b } = this;
-    const keys = b.node('Gather', [b.node('Shape', [weights]), b.integer(-1)], { attributes: { axis: 0 } });
-    const range = b.node('Range', [b.integer(0), keys, b.integer(1)]);
-    const column = b.node('Reshape', [this.float(range), b.integers(-1, 1)]);
+    const column = b.node('Reshape', [this.float(this.range(weights, -1)), b.integers(-1, 1)]);
     const ones = b.node('Add', [b.node('Mul', [column, b.float(0)]), b.float(1)]);
     return b.node('MatMul', [weights, b.node('Concat', [column, ones], { attributes: { axis: -1 } })]);
   }
 
-  /** Visible keys of each query: of the first head, since heads share their mask. */
+  /** Visible keys of each query; heads may have masks of their own. */
   visible(site: Attachment, scores: string | undefined, weights: string): string {
     const { b } = this;
-    const shape = b.node('Shape', [this.first(weights)]);
-    if (typeof site.visible === 'object') return b.node('Expand', [b.float(0), shape]);
-    let seen: string;
-    if (site.visible === 'positive' || scores === undefined) {
-      seen = b.node('Greater', [this.pick(weights, -3, 0), b.float(0)]);
-    } else {
-      const head = this.pick(scores, -3, 0);
-      seen = b.node('Greater', [head, b.node('Add', [this.max(head), b.float(MASK_GAP)])]);
+    const spread = (value: string): string =>
+      b.node('Expand', [value, b.node('Shape', [this.first(weights)])]);
+    if (typeof site.visible === 'object') {
+      const { bias, window } = site.visible;
+      return spread(bias === undefined ? b.float(0) : this.sum(this.unmasked(bias, window)));
     }
-    return b.node('Expand', [this.sum(this.float(seen)), shape]);
+    if (site.visible === 'positive' || scores === undefined)
+      return this.sum(this.float(b.node('Greater', [weights, b.float(0)])));
+    const lowest = b.node('Add', [this.max(scores), b.float(MASK_GAP)]);
+    return this.sum(this.float(b.node('Greater', [scores, lowest])));
+  }
+
+  /** Ones where a causal query sees a key that what is added to its score does not mask. */
+  unmasked(bias: string, window: number): string {
+    const { b } = this;
+    const added = this.real(bias);
+    const queries = b.node('Reshape', [this.range(added, -2), b.integers(-1, 1)]);
+    const keys = b.node('Reshape', [this.range(added, -1), b.integers(1, -1)]);
+    const past = b.node('Not', [b.node('Greater', [keys, queries])]);
+    const oldest = b.node('Sub', [queries, b.integers(Number.isFinite(window) ? window : 2 ** 40)]);
+    const near = b.node('And', [past, b.node('Greater', [keys, oldest])]);
+    return this.float(b.node('And', [near, b.node('Greater', [added, b.float(MASK_GAP)])]));
+  }
+
+  /** How many keys there are, visible or not. */
+  keys(weights: string): string {
+    const { b } = this;
+    return b.node('Expand', [this.float(this.size(weights, -1)), b.node('Shape', [this.first(weights)])]);
+  }
+
+  size(value: string, axis: number): string {
+    const { b } = this;
+    return b.node('Gather', [b.node('Shape', [value]), b.integer(axis)], { attributes: { axis: 0 } });
+  }
+
+  /** 0, 1, … along an axis. */
+  range(value: string, axis: number): string {
+    const { b } = this;
+    return b.node('Range', [b.integer(0), this.size(value, axis), b.integer(1)]);
   }
 
   /** Inner products of the heads' maps. */

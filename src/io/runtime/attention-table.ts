@@ -4,6 +4,9 @@ import type { TappedSite } from '../../tap/plan.js';
 import { COLUMNS } from '../../tap/statistics.js';
 import { floats } from './floats.js';
 
+/** Columns of the table; see `statistics.ts`. */
+const VISIBLE = 5;
+const KEYS = 6;
 /** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
 const ROW_SUM_TOLERANCE = 5e-2;
 /** Bits by which rounding may lift an entropy over that of equal weights. */
@@ -29,20 +32,9 @@ export function readSite(
   outputs: Readonly<Record<string, Tensor>>,
   lengths: Lengths,
 ): ReadSite | { readonly problem: string } {
-  const tensor = outputs[site.table];
-  const dims = tensor?.dims ?? [];
-  const [queries = 0, columns = 0] = dims.slice(-2);
-  // Grouped layers may keep the groups apart: [batch, key/value heads, group, queries, columns].
-  const heads = dims.slice(dims.length > 3 ? 1 : 0, -2).reduce((product, dim) => product * dim, 1);
-  if (columns !== COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
-    return {
-      problem: `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`,
-    };
-  if (site.axis !== null && site.axis !== -1 && site.axis !== dims.length - 1)
-    return { problem: `its softmax works along axis ${site.axis}, which is not that of the keys` };
-  if (queries !== lengths.decoder && queries !== lengths.encoder)
-    return { problem: `it has ${queries} queries; the prompt has ${lengths.decoder} tokens` };
-  const table = { data: floats(tensor, site.table), heads, queries, window: site.window };
+  const table = readTable(site, outputs, lengths);
+  if ('problem' in table) return table;
+  const { heads } = table;
   const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head));
   const problem = rows.find((row) => typeof row === 'string');
   if (typeof problem === 'string' || heads === 0) return { problem: problem ?? 'it has no heads' };
@@ -54,7 +46,7 @@ export function readSite(
       kind: kindOf(table, lengths),
       operator: site.operator,
       heads,
-      keyValueHeads: keyValueHeads(site, outputs),
+      keyValueHeads: keyValueHeads(site, heads, outputs),
     },
     statistics: {
       entropyBits: column('entropyBits'),
@@ -68,17 +60,43 @@ export function readSite(
   };
 }
 
+/** The table of one site, if it has the shape of attention over the tokens of the prompt. */
+export function readTable(
+  site: TappedSite,
+  outputs: Readonly<Record<string, Tensor>>,
+  lengths: Lengths,
+): Table | { readonly problem: string } {
+  const tensor = outputs[site.table];
+  const dims = tensor?.dims ?? [];
+  const [queries = 0, columns = 0] = dims.slice(-2);
+  // Grouped layers may keep the groups apart: [batch, key/value heads, group, queries, columns].
+  const heads = dims.slice(dims.length > 3 ? 1 : 0, -2).reduce((product, dim) => product * dim, 1);
+  if (columns !== COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
+    return {
+      problem: `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`,
+    };
+  if (site.axis !== null && site.axis !== -1 && site.axis !== dims.length - 1)
+    return { problem: `its softmax works along axis ${site.axis}, which is not that of the keys` };
+  const data = floats(tensor, site.table);
+  const keys = data[KEYS] ?? 0;
+  for (const [what, count] of Object.entries({ queries, keys }))
+    if (count !== lengths.decoder && count !== lengths.encoder)
+      return { problem: `it has ${count} ${what}; the prompt has ${lengths.decoder} tokens` };
+  return { data, heads, queries, keys, window: site.window };
+}
+
 interface Table {
   readonly data: Float32Array;
   readonly heads: number;
   readonly queries: number;
+  readonly keys: number;
   readonly window: number | null;
 }
 type HeadStatistics = Record<Exclude<Statistic, 'headSimilarity'>, number>;
 
 function visibleKeys({ data, queries, window }: Table, head: number, query: number): number {
   if (window !== null) return Math.min(query + 1, window);
-  return data[(head * queries + query) * COLUMNS + 5] as number;
+  return data[(head * queries + query) * COLUMNS + VISIBLE] as number;
 }
 
 /** Means over the queries that see at least two keys, or what is wrong with one of them. */
@@ -100,7 +118,8 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
     if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return 'the weights of a query do not add up to one';
     const entropy = Math.max(0, nats) / Math.LN2;
     const limit = Math.log2(visible);
-    if (!(entropy <= limit + ENTROPY_TOLERANCE)) return 'its heads do not see the same keys';
+    if (!(entropy <= limit + ENTROPY_TOLERANCE))
+      return 'its weights spread over more keys than its mask shows';
     totals.entropyBits += entropy;
     totals.normalizedEntropy += Math.min(1, entropy / limit);
     totals.firstTokenMass += first;
@@ -118,13 +137,19 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
 function kindOf(table: Table, { encoder, decoder }: Lengths): AttentionKind {
   if (encoder === decoder) return 'self';
   if (table.queries === encoder) return 'encoder';
-  return visibleKeys(table, 0, 0) === encoder ? 'cross' : 'self';
+  return table.keys === encoder ? 'cross' : 'self';
 }
 
-function keyValueHeads({ keys }: TappedSite, outputs: Readonly<Record<string, Tensor>>): number | null {
+/** A count that queries cannot be grouped by is no number of heads. */
+function keyValueHeads(
+  { keys }: TappedSite,
+  heads: number,
+  outputs: Readonly<Record<string, Tensor>>,
+): number | null {
   if (typeof keys !== 'string') return keys;
   const shape = Array.from((outputs[keys]?.data ?? []) as ArrayLike<bigint>, Number);
-  return shape.length === 4 ? (shape[1] ?? null) : null;
+  const [, counted = 0] = shape;
+  return shape.length === 4 && heads % counted === 0 ? counted : null;
 }
 
 /** Mean cosine of each head's map with the others of its layer; a single head is like itself. */
