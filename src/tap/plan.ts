@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../formats/onnx/builder.js';
 import type { NodeEdit } from '../formats/onnx/rewrite.js';
 import type { OnnxNode } from '../formats/onnx/types.js';
-import { usersFirst } from './order.js';
+import { liveNodes, usersFirst } from './order.js';
 import type { Attachment, Site } from './site.js';
 import type { GraphSites } from './sites.js';
 import { appendStatistics, type StatisticsOptions } from './statistics.js';
@@ -26,6 +26,8 @@ export interface Refused {
   readonly operator: string;
   readonly reason: string;
 }
+
+const DEAD = 'no output of the model depends on it';
 
 /** What is added to a graph, and to the branches of the If nodes in it. */
 export interface GraphPlan {
@@ -58,9 +60,15 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
   const branches = new Map<number, BranchPlan>();
   const tapped: TappedSite[] = [];
   const refused: Refused[] = [];
-  for (const at of usersFirst(graph).reverse()) {
+  const order = usersFirst(graph);
+  const live = liveNodes(graph, order);
+  for (const at of order.reverse()) {
     const site = sites.get(at);
     const held = inside.get(at);
+    if (!live.has(at)) {
+      if (site) refused.push({ operator: site.operator, reason: DEAD });
+      continue;
+    }
     if (site && typeof site.attach === 'function') {
       const change = (edit: NodeEdit) => changes.set(at, edit);
       const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
@@ -87,7 +95,7 @@ export function tapSite(
     operator,
     ...appendStatistics(builder, attachment, context),
     keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
-    window: typeof visible === 'object' ? visible.window : null,
+    window: typeof visible === 'object' && visible.bias === undefined ? visible.window : null,
     axis: axis ?? null,
   };
 }
@@ -116,7 +124,11 @@ function planInside(
   const refused = fullest?.refused ?? [];
   if (!fullest || fullest.sites.length === 0) return { sites: [], refused };
   const shape = ({ sites }: GraphPlan): string =>
-    sites.map((site) => `${outputsOf(site).length}${site.window}${site.axis}`).join();
+    sites
+      .map(({ operator, products, keys, window, axis }) =>
+        [operator, products === null, typeof keys === 'string' ? 'shape' : keys, window, axis].join(' '),
+      )
+      .join();
   const alike = plans.every((plan) => shape(plan) === shape(fullest));
   if (node.opType !== 'If' || !alike) {
     const reason =

@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
 import type { AttentionStatistics, UnmeasuredAttention } from '../../core/types.js';
-import type { Refused } from '../../tap/plan.js';
+import type { Refused, TappedSite } from '../../tap/plan.js';
 import { type AttentionFeeds, attentionFeeds } from './attention-feeds.js';
-import { type LayerStatistics, type Lengths, type ReadSite, readSite } from './attention-table.js';
+import { type LayerStatistics, type Lengths, type ReadSite, readSite, readTable } from './attention-table.js';
 import { importRuntime, type Ort } from './ort.js';
 import type { AttentionPlan, RuntimeConfig, TappedModel } from './protocol.js';
 import { createSession, describePort } from './session.js';
@@ -17,6 +17,7 @@ const BROKEN =
 export class AttentionModel {
   readonly #config: RuntimeConfig;
   readonly #plan: AttentionPlan;
+  #lengths: Promise<ReadonlyMap<TappedSite, string>> | undefined;
   readonly #sessions = new Map<TappedModel, InferenceSession>();
 
   /** Throws MODEL_OUTPUT_MISSING when no layer can be measured. */
@@ -43,14 +44,16 @@ export class AttentionModel {
     const read: ReadSite[] = [];
     const refused: Refused[] = [];
     let encoded: Tensor | undefined;
+    const unsteady = await this.#unsteady(ids);
     for (const model of this.#plan.models) {
       const run = await this.#run(model, ids, encoded);
       encoded = run.encoded ?? encoded;
-      refused.push(...model.refused);
+      for (const each of model.refused) refused.push(each);
       for (const site of model.sites) {
         const found = readSite(site, run.outputs, run.lengths);
-        if ('problem' in found) refused.push({ operator: site.operator, reason: found.problem });
-        else read.push(found);
+        const reason = 'problem' in found ? found.problem : unsteady.get(site);
+        if (reason !== undefined) refused.push({ operator: site.operator, reason });
+        else if ('layer' in found) read.push(found);
       }
     }
     if (read.length === 0) throw unmeasurable(refused);
@@ -60,6 +63,30 @@ export class AttentionModel {
   async release(): Promise<void> {
     for (const session of this.#sessions.values()) await session.release();
     this.#sessions.clear();
+  }
+
+  /**
+   * Sites whose queries and keys are not as many as the tokens of another text: a dimension that equals the length of
+   * the prompt by chance. Asked once; a graph of fixed length cannot show it.
+   */
+  async #unsteady(ids: readonly number[]): Promise<ReadonlyMap<TappedSite, string>> {
+    if (this.#plan.models.some(({ queries }) => queries !== null)) return new Map();
+    this.#lengths ??= this.#ofOtherLength(ids.length === 2 ? [...ids, ...ids.slice(1)] : ids.slice(0, 2));
+    return this.#lengths;
+  }
+
+  async #ofOtherLength(ids: readonly number[]): Promise<ReadonlyMap<TappedSite, string>> {
+    const problems = new Map<TappedSite, string>();
+    let encoded: Tensor | undefined;
+    for (const model of this.#plan.models) {
+      const run = await this.#run(model, ids, encoded);
+      encoded = run.encoded ?? encoded;
+      for (const site of model.sites) {
+        const table = readTable(site, run.outputs, run.lengths);
+        if ('problem' in table) problems.set(site, `on a text of another length, ${table.problem}`);
+      }
+    }
+    return problems;
   }
 
   async #run(
