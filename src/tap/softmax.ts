@@ -22,6 +22,10 @@ const PRODUCTS: Readonly<Record<string, readonly [number, number]>> = {
   FusedMatMul: [0, 1],
   QLinearMatMul: [0, 3],
 };
+/** What separates one layer from the next: no product behind it makes the scores. */
+const LAYER =
+  /MatMul|Gemm|Conv|Einsum|Softmax|Attention|NBits|Integer|Norm|^(Gather|Shape|If|Loop|Scan|LSTM|GRU|RNN)$/;
+const UNKNOWN_SCORES = 'what happens to its scores before the softmax is not known';
 /** Where exporters insert an extra column of scores, and cut it off again: keys that are no tokens. */
 const SINKS = 'an attention sink competes with the keys, so the weights of a query do not add up to one';
 
@@ -65,8 +69,11 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
   const product = (through: (each: OnnxNode) => boolean) =>
     searchUp(index, [written.scores], (each) => computedProduct(index, each), through);
   const plain = product(({ opType }) => SCORE.has(opType));
-  const operands = plain ?? product(({ opType }) => SCORE.has(opType) || opType === 'Concat');
-  if (!operands) return undefined;
+  const sinks = plain ?? product(({ opType }) => SCORE.has(opType) || opType === 'Concat');
+  const operands = sinks ?? product(({ opType }) => !LAYER.test(opType));
+  const problem = problemBelow(index, written.probabilities);
+  // Far from a product of its own, a softmax attends only if it certainly weighs values.
+  if (!operands || (!sinks && problem !== null)) return undefined;
   const query = headSplit(index, operands[0]);
   const key = headSplit(index, operands[1]);
   const shown = {
@@ -74,8 +81,8 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
     keyValueHeads: key?.heads ?? 0,
     headDim: query?.headDim ?? 0,
   };
-  const problem = plain ? problemBelow(index, written.probabilities) : SINKS;
-  if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
+  const found = plain ? problem : sinks ? SINKS : UNKNOWN_SCORES;
+  if (found !== null) return siteOf(node, { ...shown, attach: { problem: found } });
   return siteOf(node, {
     ...shown,
     attach: () => ({
@@ -100,18 +107,39 @@ function problemBelow(index: GraphIndex, probabilities: string): string | null {
   const product = searchDown(
     index,
     probabilities,
-    (node, value) => {
-      const operands = computedProduct(index, node);
-      return operands && (operands[0] === value || node.opType === 'Einsum') ? node : undefined;
-    },
-    ({ opType }) => WEIGHT.has(opType),
+    (node, value) => (computedProduct(index, node) && weighs(node, value) ? node : undefined),
+    (node) => passes(index, node),
   );
   if (product) return null;
   const cut = searchDown(
     index,
     probabilities,
     (node) => (node.opType === 'Slice' || node.opType === 'Split' ? node : undefined),
-    ({ opType }) => WEIGHT.has(opType),
+    (node) => passes(index, node),
   );
   return cut ? SINKS : 'its output does not multiply values from the left';
+}
+
+/** Weights pass unchanged; a factor that is not the same for all keys would make them others. */
+function passes(index: GraphIndex, node: OnnxNode): boolean {
+  if (node.opType !== 'Mul') return WEIGHT.has(node.opType);
+  return node.inputs.some((name) => {
+    const factor = weightBehind(index, name)?.tensor;
+    return factor !== undefined && (factor.dims.at(-1) ?? 1) === 1;
+  });
+}
+
+/** Whether a product sums over the keys of `value`, the last of its axes, and keeps its queries. */
+function weighs(node: OnnxNode, value: string): boolean {
+  if (node.opType !== 'Einsum')
+    return (
+      node.inputs[0] === value &&
+      !(node.attributes.get('transA')?.int || node.attributes.get('transBatchA')?.int)
+    );
+  const [terms = '', result = ''] = (node.attributes.get('equation')?.text ?? '')
+    .replaceAll(' ', '')
+    .split('->');
+  const own = terms.split(',')[node.inputs.indexOf(value)] ?? '';
+  const [query = '', key = ''] = own.slice(-2);
+  return query !== '' && key !== '' && result.includes(query) && !result.includes(key);
 }

@@ -4,15 +4,15 @@ import type { Attachment } from './site.js';
 /**
  * Columns of a site's output, one row per head and query:
  * entropy (nats), largest weight, weight of the first key, Σ weight · key position, Σ weight, visible keys (0 where
- * they follow from the operator), all keys.
+ * they follow from the operator), all keys, largest score (0 where scores are unknown).
  */
-export const COLUMNS = 7;
+export const COLUMNS = 8;
 
 /**
  * Scores further below the largest one of their row are masks: exporters write −10,000 and less, and a softmax
  * makes zero of anything below −104.
  */
-const MASK_GAP = -9000;
+export const MASK_GAP = -9000;
 /** Keeps 0 · −∞ out of sums. Weights this far below the largest are zero. */
 const LOWEST = -1e30;
 /** Smallest normal float32: log(0 + TINY) is finite, and 0 times it is 0. */
@@ -55,6 +55,7 @@ export function appendStatistics(
     write.positions(weights),
     write.visible(site, scores, weights),
     write.keys(weights),
+    scores === undefined ? write.like(weights, write.b.float(0)) : write.max(scores),
   ];
   const table = builder.node('Concat', columns, { attributes: { axis: -1 } });
   return { table, products: options.similarity ? write.products(weights) : null };
@@ -63,7 +64,7 @@ export function appendStatistics(
 /** Reductions along the last axis; every result keeps it with size 1. */
 class Statistics {
   constructor(
-    private readonly b: GraphBuilder,
+    readonly b: GraphBuilder,
     private readonly options: StatisticsOptions,
   ) {}
 
@@ -134,11 +135,9 @@ class Statistics {
   /** Visible keys of each query; heads may have masks of their own. */
   visible(site: Attachment, scores: string | undefined, weights: string): string {
     const { b } = this;
-    const spread = (value: string): string =>
-      b.node('Expand', [value, b.node('Shape', [this.first(weights)])]);
     if (typeof site.visible === 'object') {
       const { bias, window } = site.visible;
-      return spread(bias === undefined ? b.float(0) : this.sum(this.unmasked(bias, window)));
+      return this.like(weights, bias === undefined ? b.float(0) : this.sum(this.unmasked(bias, window)));
     }
     if (site.visible === 'positive' || scores === undefined)
       return this.sum(this.float(b.node('Greater', [weights, b.float(0)])));
@@ -160,8 +159,12 @@ class Statistics {
 
   /** How many keys there are, visible or not. */
   keys(weights: string): string {
-    const { b } = this;
-    return b.node('Expand', [this.float(this.size(weights, -1)), b.node('Shape', [this.first(weights)])]);
+    return this.like(weights, this.float(this.size(weights, -1)));
+  }
+
+  /** A value for each head and query. */
+  like(weights: string, value: string): string {
+    return this.b.node('Expand', [value, this.b.node('Shape', [this.first(weights)])]);
   }
 
   size(value: string, axis: number): string {

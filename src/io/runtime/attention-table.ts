@@ -1,12 +1,13 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { AttentionKind, AttentionLayer, AttentionStatistics } from '../../core/types.js';
 import type { TappedSite } from '../../tap/plan.js';
-import { COLUMNS } from '../../tap/statistics.js';
+import { COLUMNS, MASK_GAP } from '../../tap/statistics.js';
 import { floats } from './floats.js';
 
 /** Columns of the table; see `statistics.ts`. */
 const VISIBLE = 5;
 const KEYS = 6;
+const LARGEST_SCORE = 7;
 /** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
 const ROW_SUM_TOLERANCE = 5e-2;
 /** Bits by which rounding may lift an entropy over that of equal weights. */
@@ -112,8 +113,10 @@ function headStatistics(table: Table, head: number): HeadStatistics | string {
   let counted = 0;
   for (let query = 0; query < table.queries; query++) {
     const visible = visibleKeys(table, head, query);
-    if (!(visible >= 2)) continue;
     const at = (head * table.queries + query) * COLUMNS;
+    if (Math.abs(table.data[at + LARGEST_SCORE] ?? 0) > -MASK_GAP)
+      return 'its scores are too large to be told from a mask';
+    if (!(visible >= 2)) continue;
     const [nats = 0, most = 0, first = 0, position = 0, mass = 0] = table.data.subarray(at, at + 5);
     if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return 'the weights of a query do not add up to one';
     const entropy = Math.max(0, nats) / Math.LN2;
