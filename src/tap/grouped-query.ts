@@ -2,6 +2,7 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
 const PROBABILITIES = 3;
+const LAST_TOKEN = 5;
 const BIAS = 10;
 const HEAD_SINK = 11;
 /** qk_output of the operator: 1 gives the scores before, 2 those after the softmax. */
@@ -32,6 +33,7 @@ export function groupedQuerySite(node: OnnxNode): Site | undefined {
           bias: node.inputs[BIAS] || undefined,
         },
         keys: keyValueHeads,
+        last: node.inputs[LAST_TOKEN],
       };
     },
   });

@@ -15,6 +15,8 @@ export interface TappedSite {
   readonly products: string | null;
   /** The shape of the keys [batch, heads, length, size], or the number of heads an operator declares. */
   readonly keys: string | number | null;
+  /** Position of the last token the operator was told of; null for operators that are told none. */
+  readonly last: string | null;
   /** Keys a causal query sees at most; null where the table counts them. */
   readonly window: number | null;
   /** Axis of the softmax as the file states it; null for operators that have none. */
@@ -27,6 +29,7 @@ export interface Refused {
   readonly reason: string;
 }
 
+const INT64 = 7;
 const DEAD = 'no output of the model depends on it';
 
 /** What is added to a graph, and to the branches of the If nodes in it. */
@@ -90,18 +93,19 @@ export function tapSite(
   operator: string,
   attachment: Attachment,
 ): TappedSite {
-  const { keys, visible, axis } = attachment;
+  const { keys, visible, axis, last } = attachment;
   return {
     operator,
     ...appendStatistics(builder, attachment, context),
     keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
+    last: last ? builder.node('Cast', [last], { attributes: { to: INT64 } }) : null,
     window: typeof visible === 'object' && visible.bias === undefined ? visible.window : null,
     axis: axis ?? null,
   };
 }
 
-export const outputsOf = ({ table, products, keys }: TappedSite): string[] =>
-  [table, products, keys].filter((name): name is string => typeof name === 'string');
+export const outputsOf = ({ table, products, keys, last }: TappedSite): string[] =>
+  [table, products, keys, last].filter((name): name is string => typeof name === 'string');
 
 interface InsidePlan {
   readonly branches?: BranchPlan;
@@ -144,6 +148,7 @@ function planInside(
     ...site,
     table: builder.name('branch'),
     products: fresh(site.products),
+    last: fresh(site.last),
     keys: typeof site.keys === 'string' ? fresh(site.keys) : site.keys,
   }));
   return { branches: { byAttribute, outputs: sites.flatMap(outputsOf) }, sites, refused };

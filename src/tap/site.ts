@@ -43,6 +43,8 @@ export interface Attachment {
   readonly visible: 'scores' | 'positive' | { readonly window: number; readonly bias?: string | undefined };
   /** Value [batch, key/value heads, length, size], or the number of key/value heads an operator declares. */
   readonly keys: string | number | null;
+  /** Value with the position of the last token an operator was told of; beyond it, it computes nothing. */
+  readonly last?: string | undefined;
 }
 
 export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach'>): Site {

@@ -83,6 +83,9 @@ export function readTable(
   for (const [what, count] of Object.entries({ queries, keys }))
     if (count !== lengths.decoder && count !== lengths.encoder)
       return { problem: `it has ${count} ${what}; the prompt has ${lengths.decoder} tokens` };
+  const last = site.last === null ? [] : Array.from(outputs[site.last]?.data as ArrayLike<bigint>, Number);
+  if (last.some((position) => position !== lengths.decoder - 1))
+    return { problem: `its text ends at token ${last}; the prompt has ${lengths.decoder} tokens` };
   return { data, heads, queries, keys, window: site.window };
 }
 
