@@ -1,12 +1,27 @@
 import type { Writer } from './writer.js';
 
-/**
- * Columns of a site's table, one row per head and query: entropy (nats), largest weight, weight of the first key,
- * Σ weight · key position, Σ weight, keys whose score is no mask, keys with any weight. The last two are counted in
- * the first head, and 0 where what a query sees follows from the operator. Where something may change the weights
- * after the softmax, Σ changed weight · key position and Σ changed weight follow.
- */
-export const COLUMNS = 7;
+/** Columns of a site's table, one row per head and query. */
+export const COLUMN = {
+  /** Nats. */
+  entropy: 0,
+  largestWeight: 1,
+  firstWeight: 2,
+  /** Σ weight · key position. */
+  position: 3,
+  /** Σ weight. */
+  mass: 4,
+  /** Keys whose score is no mask; 0, like the next, where what a query sees follows from the operator. */
+  visible: 5,
+  /** Keys with any weight in the first head. */
+  attended: 6,
+  largestScore: 7,
+  /** Position and mass of what multiplies the values, where that may be something else than the softmax output. */
+  appliedPosition: 8,
+  appliedMass: 9,
+} as const;
+/** Columns every table has, and those of a site whose weights may have been changed. */
+export const COLUMNS = 8;
+export const APPLIED_COLUMNS = 10;
 
 /**
  * Scores further below the largest one of their row are masks: exporters write −10,000 and less, and a softmax
@@ -28,8 +43,10 @@ export interface Block {
   readonly applied: string | undefined;
   /** [keys, 2]: positions and ones. */
   readonly positions: string;
-  /** Masks are in the scores, rather than known. */
-  readonly masked: boolean;
+  /** What a query sees has to be counted. */
+  readonly counted: boolean;
+  /** A mask in the scores may be infinite. */
+  readonly infinite: boolean;
 }
 
 /** The rows of one block of queries, [.., heads, queries, COLUMNS]. */
@@ -37,12 +54,16 @@ export function blockColumns(w: Writer, block: Block): string {
   const { b } = w;
   const { scores, weights } = block;
   const top = w.max(weights);
+  const like = (value: string): string => b.node('Expand', [value, w.shape(top)]);
+  const zero = like(b.float(0));
+  const largest = scores === undefined ? zero : w.max(scores);
   const columns = [
-    scores === undefined ? entropyOf(w, weights) : entropyFrom(w, scores, weights, top),
+    scores === undefined ? entropyOf(w, weights) : entropyFrom(w, block, scores, top, largest),
     top,
     w.pick(weights, -1, 0),
     b.node('MatMul', [weights, block.positions]),
-    ...visible(w, block).map((count) => b.node('Expand', [count, w.shape(top)])),
+    ...(block.counted ? [visible(w, block, largest), like(attended(w, block))] : [zero, zero]),
+    largest,
     ...(block.applied === undefined ? [] : [b.node('MatMul', [block.applied, block.positions])]),
   ];
   return b.node('Concat', columns, { attributes: { axis: -1 } });
@@ -55,23 +76,28 @@ function entropyOf(w: Writer, weights: string): string {
 }
 
 /**
- * log Z − Σ w·s, with log Z = max s − log max w. One multiplication per weight; a logarithm of every weight takes
- * ONNX Runtime five times as long.
+ * −log max w − Σ w·(s − max s). One multiplication per weight; a logarithm of every weight takes ONNX Runtime five
+ * times as long. Scores are taken from their maximum, since sums of large ones would cancel to anything.
  */
-function entropyFrom(w: Writer, scores: string, weights: string, top: string): string {
-  const finite = w.b.node('Clip', [scores, w.b.float(LOWEST)]);
-  const mean = w.sum(w.b.node('Mul', [weights, finite]));
-  const partition = w.b.node('Sub', [w.max(scores), w.b.node('Log', [top])]);
-  return w.b.node('Sub', [partition, mean]);
+function entropyFrom(w: Writer, block: Block, scores: string, top: string, largest: string): string {
+  const { b } = w;
+  const below = b.node('Sub', [scores, largest]);
+  const finite = block.infinite ? b.node('Clip', [below, b.float(LOWEST)]) : below;
+  const mean = w.sum(b.node('Mul', [block.weights, finite]));
+  return b.node('Neg', [w.plus(b.node('Log', [top]), mean)]);
 }
 
-/** Heads share their mask, so one of them is counted. */
-function visible(w: Writer, { scores, weights, masked }: Block): string[] {
-  if (!masked) return [w.b.float(0), w.b.float(0)];
-  const first = w.pick(weights, -3, 0);
-  const attended = w.sum(w.float(w.b.node('Greater', [first, w.b.float(scores === undefined ? 0 : HIDDEN)])));
-  if (scores === undefined) return [attended, attended];
-  const head = w.pick(scores, -3, 0);
-  const above = w.b.node('Greater', [head, w.plus(w.max(head), w.b.float(MASK_GAP))]);
-  return [w.sum(w.float(above)), attended];
+/** Keys whose score is no mask, of every head: heads may have masks of their own. */
+function visible(w: Writer, { scores, weights }: Block, largest: string): string {
+  const seen =
+    scores === undefined
+      ? w.b.node('Greater', [weights, w.b.float(0)])
+      : w.b.node('Greater', [scores, w.plus(largest, w.b.float(MASK_GAP))]);
+  return w.sum(w.float(seen));
+}
+
+/** Keys with any weight in the first head. */
+function attended(w: Writer, { scores, weights }: Block): string {
+  const least = w.b.float(scores === undefined ? 0 : HIDDEN);
+  return w.sum(w.float(w.b.node('Greater', [w.pick(weights, -3, 0), least])));
 }

@@ -35,8 +35,9 @@ export function indexOf(graphs: readonly OnnxGraph[], outer?: GraphIndex): Graph
     const [output] = node.outputs;
     const tensor = node.opType === 'Constant' ? node.attributes.get('value')?.tensor : undefined;
     if (tensor && output) constants.set(output, { ...tensor, name: output });
-    for (const name of node.outputs) makers.set(name, node);
+    for (const name of node.outputs) if (name !== '') makers.set(name, node);
     for (const name of new Set(node.inputs)) {
+      if (name === '') continue;
       const known = users.get(name);
       if (known) known.push(node);
       else users.set(name, [node]);

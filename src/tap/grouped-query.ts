@@ -4,6 +4,8 @@ import type { GraphIndex } from './graph-index.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
 const SCORES = 3;
+const LAST_TOKEN = 5;
+const BIAS = 10;
 const HEAD_SINK = 11;
 /** qk_output of the operator: 1 gives the scores before, 2 the weights after the softmax. */
 const BEFORE_SOFTMAX = 1;
@@ -26,13 +28,17 @@ export function groupedQuerySite(index: GraphIndex, node: OnnxNode): Site | unde
     attach: ({ builder, change }) => {
       const [outputs, scores] = withOutput(node, SCORES, builder.name('scores'));
       change({ outputs, integers: { qk_output: BEFORE_SOFTMAX } });
-      const window = node.attributes.get('local_window_size')?.int ?? -1;
+      const size = node.attributes.get('local_window_size')?.int ?? -1;
+      const window = size > 0 ? size : Number.POSITIVE_INFINITY;
+      const biased = Boolean(node.inputs[BIAS]);
       return {
         scores,
         elemType: elementType(index, node.inputs[0] ?? ''),
         causal: true,
-        window: window > 0 ? window : Number.POSITIVE_INFINITY,
+        bare: { window },
+        ...(biased ? { infinite: true } : { window }),
         keys: keyValueHeads,
+        last: node.inputs[LAST_TOKEN],
       };
     },
   });

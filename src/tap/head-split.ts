@@ -2,6 +2,8 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { type GraphIndex, smallIntegers, weightBehind } from './graph-index.js';
 import { searchUp } from './search.js';
 
+const MAX_RANK = 8;
+
 export interface HeadSplit {
   readonly heads: number;
   /** 0 when unknown. */
@@ -49,7 +51,7 @@ function targetShape(index: GraphIndex, name: string | undefined): number[] | un
   const constant = smallIntegers(index, name);
   if (constant) return constant;
   const node = index.makers.get(name ?? '');
-  if (node?.opType !== 'Concat') return undefined;
+  if (node?.opType !== 'Concat' || node.inputs.length > MAX_RANK) return undefined;
   return node.inputs.flatMap((part) => smallIntegers(index, part) ?? [0]);
 }
 

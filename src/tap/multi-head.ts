@@ -9,6 +9,8 @@ const OPERATORS = new Set(['MultiHeadAttention', 'DecoderMaskedMultiHeadAttentio
 /** Position of the optional output with the masked scores, and of the key input. */
 const SCORES = 3;
 const KEY = 1;
+/** Inputs that may hide keys: padding, what is added to the scores, and a past of unknown length. */
+const MASKS = [4, 5, 6];
 
 /** com.microsoft.MultiHeadAttention and its decoding twin: the fourth output gives the masked scores. */
 export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefined {
@@ -23,7 +25,14 @@ export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefin
       const elemType = elementType(index, node.inputs[0] ?? '');
       builder.declare(scores, elemType);
       const causal = integerOf(node, 'unidirectional') === 1;
-      return { scores, elemType, causal, keys: keysOf(index, node, heads) };
+      const masked = MASKS.some((at) => node.inputs[at]);
+      return {
+        scores,
+        elemType,
+        causal,
+        ...(masked || !causal ? { infinite: masked } : { window: Number.POSITIVE_INFINITY }),
+        keys: keysOf(index, node, heads),
+      };
     },
   });
 }

@@ -4,6 +4,8 @@ import type { GraphIndex } from './graph-index.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
 const KEY = 1;
+/** Inputs that may hide keys: a mask, a past of unknown length, and how many keys are no padding. */
+const MASKS = [3, 4, 6];
 const SCORES = 3;
 /** qk_matmul_output_mode: the scores after mask and soft cap, as they enter the softmax. */
 const BEFORE_SOFTMAX = 2;
@@ -22,7 +24,14 @@ export function onnxAttentionSite(index: GraphIndex, node: OnnxNode): Site | und
       // Without head counts the operator takes queries, keys and values with heads as their second dimension.
       const keys = keyValueHeads > 0 ? keyValueHeads : (node.inputs[KEY] ?? null);
       const causal = integerOf(node, 'is_causal') === 1;
-      return { scores, elemType: elementType(index, node.inputs[0] ?? ''), causal, keys };
+      const masked = MASKS.some((at) => node.inputs[at]);
+      return {
+        scores,
+        elemType: elementType(index, node.inputs[0] ?? ''),
+        causal,
+        ...(masked || !causal ? { infinite: masked } : { window: Number.POSITIVE_INFINITY }),
+        keys,
+      };
     },
   });
 }

@@ -40,7 +40,8 @@ export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined 
       const quantized = node.opType === 'QAttention';
       const elemType = quantized ? FLOAT : elementType(index, node.inputs[1] ?? '');
       const scores = unpack(editor, node, packed, sizes, elemType);
-      return { scores, elemType, causal: integerOf(node, 'unidirectional') === 1, keys: heads };
+      const causal = integerOf(node, 'unidirectional') === 1;
+      return { scores, elemType, causal, infinite: packed.bias !== '', keys: heads };
     },
   });
 }

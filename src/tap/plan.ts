@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../formats/onnx/builder.js';
 import type { NodeEdit } from '../formats/onnx/rewrite.js';
 import type { OnnxNode } from '../formats/onnx/types.js';
-import { usersFirst } from './order.js';
+import { liveNodes, usersFirst } from './order.js';
 import type { Attachment, Site } from './site.js';
 import type { GraphSites } from './sites.js';
 import { appendStatistics, type StatisticsOptions } from './statistics.js';
@@ -17,6 +17,8 @@ export interface TappedSite {
   readonly shape: string;
   /** The shape of the keys [batch, heads, length, size], or the number of heads an operator declares. */
   readonly keys: string | number | null;
+  /** Position of the last token the operator was told of; null for operators that are told none. */
+  readonly last: string | null;
   /** Keys a causal query sees at most; null where the table counts them. */
   readonly window: number | null;
   /** Axis of the softmax as the file states it; null for operators that have none. */
@@ -28,6 +30,9 @@ export interface Refused {
   readonly operator: string;
   readonly reason: string;
 }
+
+const INT64 = 7;
+const DEAD = 'no output of the model depends on it';
 
 /** What is added to a graph, and to the branches of the If nodes in it. */
 export interface GraphPlan {
@@ -60,9 +65,15 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
   const branches = new Map<number, BranchPlan>();
   const tapped: TappedSite[] = [];
   const refused: Refused[] = [];
-  for (const at of usersFirst(graph).reverse()) {
+  const order = usersFirst(graph);
+  const live = liveNodes(graph, order);
+  for (const at of order.reverse()) {
     const site = sites.get(at);
     const held = inside.get(at);
+    if (!live.has(at)) {
+      if (site) refused.push({ operator: site.operator, reason: DEAD });
+      continue;
+    }
     if (site && typeof site.attach === 'function') {
       const change = (edit: NodeEdit) => changes.set(at, edit);
       const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
@@ -84,18 +95,19 @@ export function tapSite(
   operator: string,
   attachment: Attachment,
 ): TappedSite {
-  const { keys, window, axis } = attachment;
+  const { keys, window, axis, last } = attachment;
   return {
     operator,
     ...appendStatistics(builder, attachment, context),
     keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
+    last: last ? builder.node('Cast', [last], { attributes: { to: INT64 } }) : null,
     window: window ?? null,
     axis: axis ?? null,
   };
 }
 
-export const outputsOf = ({ table, products, shape, keys }: TappedSite): string[] =>
-  [table, products, shape, keys].filter((name): name is string => typeof name === 'string');
+export const outputsOf = ({ table, products, shape, keys, last }: TappedSite): string[] =>
+  [table, products, shape, keys, last].filter((name): name is string => typeof name === 'string');
 
 interface InsidePlan {
   readonly branches?: BranchPlan;
@@ -118,7 +130,18 @@ function planInside(
   const refused = fullest?.refused ?? [];
   if (!fullest || fullest.sites.length === 0) return { sites: [], refused };
   const shape = ({ sites }: GraphPlan): string =>
-    sites.map((site) => `${outputsOf(site).length}${site.window}${site.axis}`).join();
+    sites
+      .map(({ operator, products, keys, last, window, axis }) =>
+        [
+          operator,
+          products === null,
+          typeof keys === 'string' ? 'shape' : keys,
+          last === null,
+          window,
+          axis,
+        ].join(' '),
+      )
+      .join();
   const alike = plans.every((plan) => shape(plan) === shape(fullest));
   if (node.opType !== 'If' || !alike) {
     const reason =
@@ -135,6 +158,7 @@ function planInside(
     table: builder.name('branch'),
     shape: builder.name('branch'),
     products: fresh(site.products),
+    last: fresh(site.last),
     keys: typeof site.keys === 'string' ? fresh(site.keys) : site.keys,
   }));
   return { branches: { byAttribute, outputs: sites.flatMap(outputsOf) }, sites, refused };

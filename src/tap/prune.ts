@@ -26,9 +26,9 @@ export function pruneGraph(graph: OnnxGraph, plan: GraphPlan, kept: readonly str
       drop.add(at);
       continue;
     }
-    for (const name of node.inputs) needed.add(name);
+    for (const name of node.inputs) if (name !== '') needed.add(name);
     if (branches) changes.set(at, pruneBranches(node, branches, needed));
-    else for (const name of innerReads(node)) needed.add(name);
+    else for (const name of innerReads(node)) if (name !== '') needed.add(name);
   }
   const names = graph.initializers.map(({ name }) => name);
   return {

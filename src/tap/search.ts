@@ -3,6 +3,8 @@ import type { GraphIndex } from './graph-index.js';
 
 /** No honest path between two parts of one attention layer is longer. */
 const MAX_VISITED = 96;
+/** Edges looked at: a value that everything reads, or an operator that reads everything, is no part of a layer. */
+const MAX_EXAMINED = 1024;
 
 /**
  * Breadth-first from values towards the graph's inputs until `found` answers. Goes on through a node where `through`
@@ -16,6 +18,7 @@ export function searchUp<T>(
 ): T | undefined {
   const queue = [...from];
   const seen = new Set(queue);
+  let examined = 0;
   for (let at = 0; at < queue.length && at < MAX_VISITED; at++) {
     const node = index.makers.get(queue[at] ?? '');
     if (!node) continue;
@@ -23,7 +26,9 @@ export function searchUp<T>(
     if (answer !== undefined) return answer;
     if (!through(node)) continue;
     for (const input of node.inputs) {
+      if (++examined > MAX_EXAMINED) return undefined;
       if (seen.has(input)) continue;
+      if (queue.length === MAX_VISITED) break;
       seen.add(input);
       queue.push(input);
     }
@@ -40,14 +45,17 @@ export function searchDown<T>(
 ): T | undefined {
   const queue = [from];
   const seen = new Set(queue);
+  let examined = 0;
   for (let at = 0; at < queue.length && at < MAX_VISITED; at++) {
     const value = queue[at] as string;
     for (const node of index.users.get(value) ?? []) {
+      if (++examined > MAX_EXAMINED) return undefined;
       const answer = found(node, value);
       if (answer !== undefined) return answer;
       if (!through(node, value)) continue;
       for (const output of node.outputs) {
         if (seen.has(output)) continue;
+        if (queue.length === MAX_VISITED) break;
         seen.add(output);
         queue.push(output);
       }

@@ -40,10 +40,16 @@ export interface Attachment {
   readonly axis?: number;
   /** The operator hides what follows a query, so nothing after it needs to be looked at. */
   readonly causal?: boolean;
-  /** Keys a query sees at most, itself included, of an operator whose scores are not masked. */
+  /** Keys a query sees at most, itself included, of a causal operator that hides no others. */
   readonly window?: number;
+  /** The scores are not masked: what is not causal, or outside the window, has to be hidden. */
+  readonly bare?: { readonly window: number };
+  /** A mask in the scores may be infinite. */
+  readonly infinite?: boolean;
   /** Value [batch, key/value heads, length, size], or the number of key/value heads an operator declares. */
   readonly keys: string | number | null;
+  /** Value with the position of the last token an operator was told of; beyond it, it computes nothing. */
+  readonly last?: string | undefined;
 }
 
 export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach'>): Site {

@@ -24,6 +24,10 @@ const PRODUCTS: Readonly<Record<string, readonly [number, number]>> = {
   FusedMatMul: [0, 1],
   QLinearMatMul: [0, 3],
 };
+/** What separates one layer from the next: no product behind it makes the scores. */
+const LAYER =
+  /MatMul|Gemm|Conv|Einsum|Softmax|Attention|NBits|Integer|Norm|^(Gather|Shape|If|Loop|Scan|LSTM|GRU|RNN)$/;
+const UNKNOWN_SCORES = 'what happens to its scores before the softmax is not known';
 /** Where exporters insert an extra column of scores, and cut it off again: keys that are no tokens. */
 const SINKS = 'an attention sink competes with the keys, so the weights of a query do not add up to one';
 
@@ -67,8 +71,11 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
   const product = (through: (each: OnnxNode) => boolean) =>
     searchUp(index, [written.scores], (each) => computedProduct(index, each), through);
   const plain = product(({ opType }) => SCORE.has(opType));
-  const operands = plain ?? product(({ opType }) => SCORE.has(opType) || opType === 'Concat');
-  if (!operands) return undefined;
+  const sinks = plain ?? product(({ opType }) => SCORE.has(opType) || opType === 'Concat');
+  const operands = sinks ?? product(({ opType }) => !LAYER.test(opType));
+  const use = useOf(index, written.probabilities);
+  // Far from a product of its own, a softmax attends only if it certainly weighs values.
+  if (!operands || (!sinks && 'problem' in use)) return undefined;
   const query = headSplit(index, operands[0]);
   const key = headSplit(index, operands[1]);
   const shown = {
@@ -76,13 +83,14 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
     keyValueHeads: key?.heads ?? 0,
     headDim: query?.headDim ?? 0,
   };
-  const use = plain ? useOf(index, written.probabilities) : { problem: SINKS };
-  if ('problem' in use) return siteOf(node, { ...shown, attach: use });
+  const problem = plain ? ('problem' in use ? use.problem : null) : sinks ? SINKS : UNKNOWN_SCORES;
+  if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
   return siteOf(node, {
     ...shown,
     attach: () => ({
       ...written,
       ...use,
+      infinite: true,
       elemType: elementType(index, written.scores),
       keys: key?.value ?? null,
     }),
@@ -109,7 +117,7 @@ function useOf(
       probabilities,
       (node, value) => {
         const operands = computedProduct(index, node);
-        return operands && (operands[0] === value || node.opType === 'Einsum') ? value : undefined;
+        return operands && weighs(node, value) ? value : undefined;
       },
       through,
     );
@@ -121,11 +129,27 @@ function useOf(
   return { problem: 'its weights are cut, combined or not multiplied with values' };
 }
 
-/** A constant factor, as dropout leaves behind, or the replacement of NaN in rows without keys. */
+/** A factor that is the same for all keys, as dropout leaves behind, or the replacement of NaN in rows without keys. */
 function keepsWeights(index: GraphIndex, { opType, inputs }: OnnxNode, value: string): boolean {
-  if (opType === 'Mul') {
-    const other = inputs.find((name) => name !== value);
-    return index.constants.get(other ?? '')?.elements === 1;
-  }
-  return opType === 'Where' && index.makers.get(inputs[0] ?? '')?.opType === 'IsNaN';
+  if (opType === 'Where') return index.makers.get(inputs[0] ?? '')?.opType === 'IsNaN';
+  const factor = weightBehind(
+    index,
+    inputs.find((name) => name !== value),
+  )?.tensor;
+  return opType === 'Mul' && factor !== undefined && (factor.dims.at(-1) ?? 1) === 1;
+}
+
+/** Whether a product sums over the keys of `value`, the last of its axes, and keeps its queries. */
+function weighs(node: OnnxNode, value: string): boolean {
+  if (node.opType !== 'Einsum')
+    return (
+      node.inputs[0] === value &&
+      !(node.attributes.get('transA')?.int || node.attributes.get('transBatchA')?.int)
+    );
+  const [terms = '', result = ''] = (node.attributes.get('equation')?.text ?? '')
+    .replaceAll(' ', '')
+    .split('->');
+  const own = terms.split(',')[node.inputs.indexOf(value)] ?? '';
+  const [query = '', key = ''] = own.slice(-2);
+  return query !== '' && key !== '' && result.includes(query) && !result.includes(key);
 }

@@ -1,5 +1,5 @@
 import { GraphBuilder } from '../formats/onnx/builder.js';
-import { blockColumns, COLUMNS, MASK_GAP } from './columns.js';
+import { APPLIED_COLUMNS, blockColumns, COLUMNS, MASK_GAP } from './columns.js';
 import type { Attachment } from './site.js';
 import { type Opset, Writer } from './writer.js';
 
@@ -40,7 +40,11 @@ export function appendStatistics(
   const lead = builder.node('Slice', [shape, builder.integers(0), builder.integers(-2)]);
   const heads = w.reduceProduct(lead);
   const states = [
-    w.zeros(lead, builder.integers(0), builder.integers(COLUMNS + (site.applied === undefined ? 0 : 2))),
+    w.zeros(
+      lead,
+      builder.integers(0),
+      builder.integers(site.applied === undefined ? COLUMNS : APPLIED_COLUMNS),
+    ),
   ];
   if (options.similarity) states.push(w.zeros(heads, heads));
   const body = blockBody(site, options, {
@@ -100,6 +104,8 @@ function blockBody(site: Attachment, options: StatisticsOptions, around: Around)
   const rows = blockColumns(w, {
     ...weighed,
     applied: site.applied === undefined ? undefined : cut(site.applied),
+    counted: site.window === undefined,
+    infinite: site.infinite ?? false,
     positions: w.rows(around.positions, limit),
   });
   b.output(b.node('Identity', [go]));
@@ -114,17 +120,16 @@ interface Extent {
   readonly limit: string;
 }
 
-/** Scores and weights of one block; the scores of an operator that does not mask them are masked here. */
+/** Scores and weights of one block; scores that the operator does not mask are masked here. */
 function weigh(
   w: Writer,
   site: Attachment,
   cut: (value: string) => string,
   extent: Extent,
-): { scores: string | undefined; weights: string; masked: boolean } {
-  const masked = site.window === undefined;
+): { scores: string | undefined; weights: string } {
   const raw = site.scores === undefined ? undefined : cut(site.scores);
-  if (raw === undefined) return { scores: undefined, weights: cut(site.probabilities ?? ''), masked };
-  const scores = site.window === undefined ? raw : w.causalMask(raw, { ...extent, window: site.window });
+  if (raw === undefined) return { scores: undefined, weights: cut(site.probabilities ?? '') };
+  const scores = site.bare === undefined ? raw : w.causalMask(raw, { ...extent, ...site.bare });
   const recomputed = site.probabilities === undefined || isHalf(site);
-  return { scores, weights: recomputed ? w.softmax(scores) : cut(site.probabilities ?? ''), masked };
+  return { scores, weights: recomputed ? w.softmax(scores) : cut(site.probabilities ?? '') };
 }

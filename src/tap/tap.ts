@@ -1,3 +1,4 @@
+import { AssayError } from '../core/errors.js';
 import type { GraphEdit } from '../formats/onnx/rewrite.js';
 import type { OnnxGraph, OnnxModel } from '../formats/onnx/types.js';
 import {
@@ -10,10 +11,12 @@ import {
   tapSite,
 } from './plan.js';
 import { pruneGraph } from './prune.js';
-import { findSites } from './sites.js';
+import { findSites, type GraphSites } from './sites.js';
 
 /** Range and Gather along negative axes need it. */
 const OLDEST_OPSET = 11;
+/** Each takes some kilobytes of added graph. The deepest published models have 126 layers, or twice that when merged. */
+const MAX_SITES = 2048;
 /** Imported by models that use operators of other domains only. */
 const OWN_OPSET = 17;
 
@@ -51,7 +54,9 @@ export function planTap(model: OnnxModel, options: TapOptions = {}): TapPlan {
     queries: options.padded ? `${prefix}queries` : undefined,
     freshPrefix: () => `${prefix}${graphs++}.`,
   };
-  const plan = planGraph(context, findSites(model));
+  const found = findSites(model);
+  bounded(found);
+  const plan = planGraph(context, found);
   const sites = opset < OLDEST_OPSET ? [] : tappedOrDeclared(context, plan, options.declared ?? []);
   for (const name of sites.flatMap(outputsOf)) plan.builder.output(name);
   if (context.queries !== undefined) plan.builder.input(context.queries, [2]);
@@ -62,6 +67,21 @@ export function planTap(model: OnnxModel, options: TapOptions = {}): TapPlan {
     queries: context.queries ?? null,
     refused: refusals(model, opset, plan),
   };
+}
+
+function bounded(found: GraphSites): void {
+  const count = countSites(found);
+  if (count <= MAX_SITES) return;
+  throw new AssayError(
+    'FORMAT_LIMIT',
+    `The model shows ${count} attention layers; the limit is ${MAX_SITES}.`,
+    { hint: 'No honest export has as many; inspect the file.' },
+  );
+}
+
+function countSites({ sites, inside }: GraphSites): number {
+  const held = [...inside.values()].flatMap((byName) => [...byName.values()]);
+  return held.reduce((sum, each) => sum + countSites(each), sites.size);
 }
 
 /** Where the graph shows no attention, its own attention outputs are taken for what they say they are. */
@@ -92,19 +112,20 @@ function refusals(
   return [...inFunctions, ...refused, ...sites.map(({ operator }) => ({ operator, reason }))];
 }
 
-/** Start of names that nothing in the model has. */
+/** Start of names that nothing in the model has or reads. */
 function unusedPrefix(graph: OnnxGraph): string {
-  const taken = valueNames(graph);
-  let prefix = 'assay.';
-  while (taken.some((name) => name.startsWith(prefix))) prefix = `${prefix}_.`;
-  return prefix;
+  const taken = new Set(valueNames(graph).map((name) => /^assay(\d*)\./.exec(name)?.[1]));
+  let number = 0;
+  while (taken.has(number === 0 ? '' : String(number))) number++;
+  return `assay${number === 0 ? '' : number}.`;
 }
 
 function valueNames(graph: OnnxGraph): string[] {
   return [
     ...graph.inputs.map(({ name }) => name),
+    ...graph.outputs.map(({ name }) => name),
     ...graph.initializers.map(({ name }) => name),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
+    ...graph.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
     ...innerGraphs(graph).flatMap(valueNames),
   ];
 }

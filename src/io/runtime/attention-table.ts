@@ -1,18 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { AttentionKind, AttentionLayer, AttentionStatistics } from '../../core/types.js';
-import { COLUMNS } from '../../tap/columns.js';
+import { APPLIED_COLUMNS, COLUMN, COLUMNS, MASK_GAP } from '../../tap/columns.js';
 import type { TappedSite } from '../../tap/plan.js';
 import { floats } from './floats.js';
-
-/** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
-const ROW_SUM_TOLERANCE = 5e-2;
-/** Tokens per position by which rounding may move the mean position of a scaled query. */
-const GATE_TOLERANCE = 1e-3;
-/** Bits by which rounding may lift an entropy over that of equal weights. */
-const ENTROPY_TOLERANCE = 2e-2;
-
-type Statistic = Exclude<keyof AttentionStatistics, 'tokens' | 'sites' | 'unmeasured' | 'contradictions'>;
-export type LayerStatistics = Readonly<Record<Statistic, readonly number[]>>;
 
 /** Tokens of the stacks that ran; equal for a model with one. */
 export interface Lengths {
@@ -20,162 +9,100 @@ export interface Lengths {
   readonly decoder: number;
 }
 
-export interface ReadSite {
-  readonly layer: AttentionLayer;
-  readonly statistics: LayerStatistics;
+/** What one site returned for a text. */
+export interface AttentionTable {
+  readonly heads: number;
+  readonly queries: number;
+  readonly hasApplied: boolean;
+  cell(head: number, query: number, column: keyof typeof COLUMN): number;
+  /** Keys a query sees. */
+  visible(head: number, query: number): number;
 }
 
-/** What one site returned, or why that is no attention over the tokens of the prompt. */
-export function readSite(
+export interface Problem {
+  readonly problem: string;
+}
+
+/** The table of one site, or why that is no attention over the tokens of the text. */
+export function readTable(
   site: TappedSite,
   outputs: Readonly<Record<string, Tensor>>,
   lengths: Lengths,
-): ReadSite | { readonly problem: string } {
+): AttentionTable | Problem {
   const tensor = outputs[site.table];
   const dims = tensor?.dims ?? [];
   const [queries = 0, columns = 0] = dims.slice(-2);
+  const problem = shapeProblem(site, dims, lengths) ?? textProblem(site, outputs, lengths);
+  if (problem !== undefined) return { problem };
   // Grouped layers may keep the groups apart: [batch, key/value heads, group, queries, columns].
   const heads = dims.slice(dims.length > 3 ? 1 : 0, -2).reduce((product, dim) => product * dim, 1);
-  if (columns < COLUMNS || dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
-    return {
-      problem: `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`,
-    };
-  if (site.axis !== null && site.axis !== -1 && site.axis !== dims.length - 1)
-    return { problem: `its softmax works along axis ${site.axis}, which is not that of the keys` };
-  if (queries !== lengths.decoder && queries !== lengths.encoder)
-    return { problem: `it has ${queries} queries; the prompt has ${lengths.decoder} tokens` };
-  const found = { data: floats(tensor, site.table), heads, queries, columns };
-  const visible = visibleKeys(found, site.window, Math.max(lengths.encoder, lengths.decoder));
-  if (typeof visible === 'string') return { problem: visible };
-  const table = { ...found, visible };
-  const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head));
-  const problem = rows.find((row) => typeof row === 'string');
-  if (typeof problem === 'string' || heads === 0) return { problem: problem ?? 'it has no heads' };
-  const measured = rows as Omit<HeadStatistics, 'headSimilarity'>[];
-  const similarity = similarities(site.products === null ? undefined : outputs[site.products], heads);
-  const column = (name: keyof HeadStatistics): number[] => measured.map((row) => row[name]);
-  return {
-    layer: {
-      kind: kindOf(table, lengths),
-      operator: site.operator,
-      heads,
-      keyValueHeads: keyValueHeads(site, outputs),
-    },
-    statistics: {
-      entropyBits: column('entropyBits'),
-      normalizedEntropy: column('normalizedEntropy'),
-      firstTokenMass: column('firstTokenMass'),
-      meanDistance: column('meanDistance'),
-      maxWeight: column('maxWeight'),
-      effectiveKeys: column('effectiveKeys'),
-      headSimilarity: similarity,
-    },
-  };
+  const data = floats(tensor, site.table);
+  const cell: AttentionTable['cell'] = (head, query, column) =>
+    data[(head * queries + query) * columns + COLUMN[column]] as number;
+  const keys = integersOf(outputs[site.shape]).at(-1) ?? 0;
+  const fewest = Math.min(...[lengths.encoder, lengths.decoder].filter((length) => length > 0));
+  if (keys < fewest) return { problem: `it has ${keys} keys; the prompt has ${fewest} tokens` };
+  const table = { heads, queries, hasApplied: columns === APPLIED_COLUMNS, cell };
+  const visible = visibility(site, table, Math.max(lengths.encoder, lengths.decoder));
+  return typeof visible === 'string' ? { problem: visible } : { ...table, visible };
 }
 
-interface Table {
-  readonly data: Float32Array;
-  readonly heads: number;
-  readonly queries: number;
-  readonly columns: number;
-  /** Keys each query sees. */
-  readonly visible: readonly number[];
+export function integersOf(tensor: Tensor | undefined): number[] {
+  return Array.from((tensor?.data ?? []) as ArrayLike<bigint>, Number);
 }
-type HeadStatistics = Record<Exclude<Statistic, 'headSimilarity'>, number>;
+
+function shapeProblem(
+  site: TappedSite,
+  dims: readonly number[],
+  { decoder, encoder }: Lengths,
+): string | undefined {
+  const [queries = 0, columns] = dims.slice(-2);
+  if (columns !== COLUMNS && columns !== APPLIED_COLUMNS) return 'it returned no statistics';
+  if (dims.length < 3 || dims.length > 5 || (dims.length > 3 && dims[0] !== 1))
+    return `its weights have ${dims.length} dimensions; expected one text, heads, queries and keys`;
+  if (site.axis !== null && site.axis !== -1 && site.axis !== dims.length - 1)
+    return `its softmax works along axis ${site.axis}, which is not that of the keys`;
+  if (queries !== decoder && queries !== encoder)
+    return `it has ${queries} queries; the prompt has ${decoder} tokens`;
+  return undefined;
+}
+
+/** Operators that are told where the text ends compute nothing beyond. */
+function textProblem(
+  { last }: TappedSite,
+  outputs: Readonly<Record<string, Tensor>>,
+  { decoder }: Lengths,
+): string | undefined {
+  const positions = last === null ? [] : integersOf(outputs[last]);
+  return positions.some((position) => position !== decoder - 1)
+    ? `its text ends at token ${positions}; the prompt has ${decoder} tokens`
+    : undefined;
+}
+
+type Counts = Omit<AttentionTable, 'visible'>;
 
 /**
  * Keys each query sees: known from the operator, or counted by score. A mask too weak to be told from a low score
  * shows by weight: then only a layer that is plainly causal is believed.
  */
-function visibleKeys(
-  { data, queries, columns }: Omit<Table, 'visible'>,
-  window: number | null,
-  most: number,
-): number[] | string {
-  const every = Array.from({ length: queries }, (_, query) => query);
-  if (window !== null) return every.map((query) => Math.min(query + 1, window));
-  const cell = (query: number, column: number): number => data[query * columns + column] as number;
-  const counted = every.map((query) => cell(query, 5));
-  const attended = every.map((query) => cell(query, 6));
-  if (counted.some((count) => count > most))
-    return `its queries see more keys than the ${most} tokens there are`;
-  if (
-    attended.every((count, query) => count <= query + 1) &&
-    counted.some((count, query) => count > query + 1)
-  ) {
-    if (attended.every((count, query) => count === query + 1)) return attended;
-    return 'its mask is too weak to tell hidden keys from unattended ones';
-  }
-  return counted;
-}
-
-/** Means over the queries that see at least two keys, or what is wrong with one of them. */
-function headStatistics(table: Table, head: number): HeadStatistics | string {
-  const totals = {
-    entropyBits: 0,
-    normalizedEntropy: 0,
-    firstTokenMass: 0,
-    meanDistance: 0,
-    maxWeight: 0,
-    effectiveKeys: 0,
-  };
-  let counted = 0;
-  for (let query = 0; query < table.queries; query++) {
-    const visible = table.visible[query] as number;
-    if (!(visible >= 2)) continue;
-    const at = (head * table.queries + query) * table.columns;
-    const [nats = 0, most = 0, first = 0, position = 0, mass = 0] = table.data.subarray(at, at + 5);
-    if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return 'the weights of a query do not add up to one';
-    if (table.columns > COLUMNS && !isGate(table.data, at, query))
-      return 'its weights are changed after the softmax';
-    const entropy = Math.max(0, nats) / Math.LN2;
-    const limit = Math.log2(visible);
-    if (!(entropy <= limit + ENTROPY_TOLERANCE)) return 'its heads do not see the same keys';
-    totals.entropyBits += entropy;
-    totals.normalizedEntropy += Math.min(1, entropy / limit);
-    totals.firstTokenMass += first;
-    totals.meanDistance += query - position / mass;
-    totals.maxWeight += most;
-    totals.effectiveKeys += 2 ** entropy;
-    counted++;
-  }
-  if (counted === 0) return 'no query sees two keys';
-  for (const name of Object.keys(totals) as (keyof HeadStatistics)[]) totals[name] /= counted;
-  return totals;
-}
-
-/** Weights that were scaled for a whole query attend to the same position; masked or mixed ones do not. */
-function isGate(data: Float32Array, at: number, query: number): boolean {
-  const [position, mass, changedPosition, changedMass] = [3, 4, 7, 8].map(
-    (column) => data[at + column] as number,
-  );
-  if (changedMass === 0) return true;
-  const moved =
-    (position as number) / (mass as number) - (changedPosition as number) / (changedMass as number);
-  return Math.abs(moved) <= GATE_TOLERANCE * (query + 1);
-}
-
-/** Cross-attention sees the whole encoder from the first query on. */
-function kindOf(table: Table, { encoder, decoder }: Lengths): AttentionKind {
-  if (encoder === decoder) return 'self';
-  if (table.queries === encoder) return 'encoder';
-  return table.visible[0] === encoder ? 'cross' : 'self';
-}
-
-function keyValueHeads({ keys }: TappedSite, outputs: Readonly<Record<string, Tensor>>): number | null {
-  if (typeof keys !== 'string') return keys;
-  const shape = Array.from((outputs[keys]?.data ?? []) as ArrayLike<bigint>, Number);
-  return shape.length === 4 ? (shape[1] ?? null) : null;
-}
-
-/** Mean cosine of each head's map with the others of its layer; a single head is like itself. */
-function similarities(tensor: Tensor | undefined, heads: number): number[] {
-  if (heads === 1 || tensor === undefined) return new Array<number>(heads).fill(1);
-  const products = floats(tensor, 'head products');
-  const at = (i: number, j: number): number => products[i * heads + j] as number;
-  return Array.from({ length: heads }, (_, i) => {
-    let sum = 0;
-    for (let j = 0; j < heads; j++) if (j !== i) sum += at(i, j) / Math.sqrt(at(i, i) * at(j, j));
-    return sum / (heads - 1);
-  });
+function visibility(
+  { window }: TappedSite,
+  { heads, queries, cell }: Counts,
+  tokens: number,
+): AttentionTable['visible'] | string {
+  if (window !== null) return (_, query) => Math.min(query + 1, window);
+  const every = Array.from({ length: heads * queries }, (_, row) => row);
+  const split = (row: number): [head: number, query: number] => [Math.floor(row / queries), row % queries];
+  if (every.some((row) => Math.abs(cell(...split(row), 'largestScore')) > -MASK_GAP))
+    return 'its scores are too large to be told from a mask';
+  if (every.some((row) => cell(...split(row), 'visible') > tokens))
+    return `its queries see more keys than the ${tokens} tokens there are`;
+  const rows = every.slice(0, queries);
+  const attended = (query: number): number => cell(0, query, 'attended');
+  const hidesLess = rows.some((query) => cell(0, query, 'visible') > query + 1);
+  if (hidesLess && rows.every((query) => attended(query) <= query + 1))
+    return rows.every((query) => attended(query) === query + 1)
+      ? (_, query) => query + 1
+      : 'its mask is too weak to tell hidden keys from unattended ones';
+  return (head, query) => cell(head, query, 'visible');
 }

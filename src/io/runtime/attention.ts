@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
 import type { AttentionStatistics, UnmeasuredAttention } from '../../core/types.js';
-import type { Refused } from '../../tap/plan.js';
+import type { Refused, TappedSite } from '../../tap/plan.js';
 import { type AttentionFeeds, attentionFeeds } from './attention-feeds.js';
-import { type LayerStatistics, type Lengths, type ReadSite, readSite } from './attention-table.js';
+import { type LayerStatistics, type ReadSite, readSite } from './attention-site.js';
+import { type Lengths, readTable } from './attention-table.js';
 import { importRuntime, type Ort } from './ort.js';
 import type { AttentionPlan, RuntimeConfig, TappedModel } from './protocol.js';
 import { createSession, describePort } from './session.js';
@@ -17,6 +18,7 @@ const BROKEN =
 export class AttentionModel {
   readonly #config: RuntimeConfig;
   readonly #plan: AttentionPlan;
+  #lengths: Promise<ReadonlyMap<TappedSite, string>> | undefined;
   readonly #sessions = new Map<TappedModel, InferenceSession>();
 
   /** Throws MODEL_OUTPUT_MISSING when no layer can be measured. */
@@ -40,17 +42,17 @@ export class AttentionModel {
         { hint: 'Give a longer prompt.' },
       );
     }
+    const runs = await this.#runs(ids);
+    const unsteady = await this.#unsteady(ids);
     const read: ReadSite[] = [];
     const refused: Refused[] = [];
-    let encoded: Tensor | undefined;
-    for (const model of this.#plan.models) {
-      const run = await this.#run(model, ids, encoded);
-      encoded = run.encoded ?? encoded;
-      refused.push(...model.refused);
+    for (const { model, outputs, lengths } of runs) {
+      for (const each of model.refused) refused.push(each);
       for (const site of model.sites) {
-        const found = readSite(site, run.outputs, run.lengths);
-        if ('problem' in found) refused.push({ operator: site.operator, reason: found.problem });
-        else read.push(found);
+        const found = readSite(site, outputs, lengths);
+        const reason = 'problem' in found ? found.problem : unsteady.get(site);
+        if (reason !== undefined) refused.push({ operator: site.operator, reason });
+        else if ('layer' in found) read.push(found);
       }
     }
     if (read.length === 0) throw unmeasurable(refused);
@@ -62,18 +64,43 @@ export class AttentionModel {
     this.#sessions.clear();
   }
 
-  async #run(
-    model: TappedModel,
-    ids: readonly number[],
-    encoded: Tensor | undefined,
-  ): Promise<{ outputs: Readonly<Record<string, Tensor>>; lengths: Lengths; encoded: Tensor | undefined }> {
+  /**
+   * Sites whose queries and keys are not as many as the tokens of another text: a dimension that equals the length of
+   * the prompt by chance. Asked once; a graph of fixed length cannot show it.
+   */
+  async #unsteady(ids: readonly number[]): Promise<ReadonlyMap<TappedSite, string>> {
+    if (this.#plan.models.some(({ queries }) => queries !== null)) return new Map();
+    this.#lengths ??= this.#ofOtherLength(ids.length === 2 ? [...ids, ...ids.slice(1)] : ids.slice(0, 2));
+    return this.#lengths;
+  }
+
+  async #ofOtherLength(ids: readonly number[]): Promise<ReadonlyMap<TappedSite, string>> {
+    const problems = new Map<TappedSite, string>();
+    const runs = await this.#runs(ids).catch(() => null);
+    for (const model of this.#plan.models) {
+      const run = runs?.find((each) => each.model === model);
+      for (const site of model.sites) {
+        const table = run ? readTable(site, run.outputs, run.lengths) : { problem: 'the model fails' };
+        if ('problem' in table) problems.set(site, `on a text of ${ids.length} tokens ${table.problem}`);
+      }
+    }
+    return problems;
+  }
+
+  /** Every graph of the candidate on one text, the encoder's output fed to the decoder. */
+  async #runs(ids: readonly number[]): Promise<Run[]> {
     const ort = await importRuntime();
-    const session = await this.#open(ort, model);
-    const ports = session.inputMetadata.map(describePort);
-    const feeds = attentionFeeds(ort, ports, this.#config, this.#plan, { model, ids, encoded });
-    const outputs = await run(session, feeds, model);
-    const last = model.stack === 'encoder' ? session.outputNames[0] : undefined;
-    return { outputs, lengths: feeds.lengths, encoded: last === undefined ? undefined : outputs[last] };
+    const runs: Run[] = [];
+    let encoded: Tensor | undefined;
+    for (const model of this.#plan.models) {
+      const session = await this.#open(ort, model);
+      const ports = session.inputMetadata.map(describePort);
+      const feeds = attentionFeeds(ort, ports, this.#config, this.#plan, { model, ids, encoded });
+      const outputs = await run(session, feeds, model);
+      if (model.stack === 'encoder') encoded = outputs[session.outputNames[0] ?? ''];
+      runs.push({ model, outputs, lengths: feeds.lengths });
+    }
+    return runs;
   }
 
   async #open(ort: Ort, model: TappedModel): Promise<InferenceSession> {
@@ -83,6 +110,12 @@ export class AttentionModel {
     this.#sessions.set(model, session);
     return session;
   }
+}
+
+interface Run {
+  readonly model: TappedModel;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly lengths: Lengths;
 }
 
 async function run(
