@@ -151,7 +151,7 @@ function launch(): LiveChild {
   const child = fork(runtimeEntry, [String(process.pid)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [`--max-old-space-size=${HEAP_MB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MB}`, '--expose-gc'],
     env,
   });
   // A late failure to signal a dead child must not become an uncaught exception.
