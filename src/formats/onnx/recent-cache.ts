@@ -28,8 +28,8 @@ interface Cache {
 /**
  * Plan the edit that lets a decode step return only what it added to its caches. ONNX Runtime for Node copies every
  * output into fresh memory, so whole caches cost a third of a step at 900 tokens of context. Each cache gets a second
- * input, for the tokens since its first was last replaced, and a second output, that input with the new tokens.
- * Nothing else is computed and only copies are added, so no number changes. Null for a graph with other caches.
+ * input, for the tokens since its first was last replaced, and a second output, that input with the new tokens; logits
+ * get an output of their last row. Only copies are added, so no number changes. Null for a graph with other caches.
  */
 export function planRecentCache({ graph, opsets }: OnnxModel): GraphEdit | null {
   if ((opsets.get('') ?? 0) < OLDEST_OPSET || graph.nodes.some(hasGraphs) || hasName(graph)) return null;
@@ -41,6 +41,10 @@ export function planRecentCache({ graph, opsets }: OnnxModel): GraphEdit | null 
     return null;
   return editOf(graph, caches as Cache[]);
 }
+
+/** Of a long prompt only the last row chooses a token: 900 rows of 50,000 logits are 180 MB. */
+const isLogits = ({ name, dims, elemType }: OnnxValue): boolean =>
+  /logits$/.test(name) && dims?.length === 3 && FLOATS.has(elemType);
 
 const hasGraphs = ({ attributes }: OnnxNode): boolean =>
   [...attributes.values()].some(({ graphs = [] }) => graphs.length > 0);
@@ -90,6 +94,14 @@ function editOf(graph: OnnxGraph, caches: readonly Cache[]): GraphEdit {
     builder.output(
       builder.node('Slice', [present, length, builder.integers(TO_THE_END), builder.integers(axis)], {
         outputs: [`${present}${RECENT}`],
+      }),
+    );
+  }
+  for (const { name } of graph.outputs.filter(isLogits)) {
+    const [last, axis] = [builder.integers(-1), builder.integers(1)];
+    builder.output(
+      builder.node('Slice', [name, last, builder.integers(TO_THE_END), axis], {
+        outputs: [`${name}${RECENT}`],
       }),
     );
   }

@@ -28,7 +28,7 @@ export async function generate(
   while (ids.length < maxNewTokens) {
     const input = session.cached && ids.length > 0 ? ids.slice(-1) : [...prompt, ...ids];
     const started = performance.now();
-    const fetch = [session.logitsName, ...session.cacheOutputs(input.length, cache)];
+    const fetch = [session.lastLogitsName, ...session.cacheOutputs(input.length, cache)];
     const outputs: Outputs = await session.forward([input], { cache, fetch });
     if (session.cached) cache = session.advance(outputs, input.length, cache);
     const next = choose(lastRow(session, outputs), temperature, rng);
@@ -65,7 +65,7 @@ async function requireReadingOrder(session: ModelSession, prompt: readonly numbe
 }
 
 function lastRow(session: ModelSession, outputs: Outputs): Float32Array {
-  const tensor = outputs[session.logitsName];
+  const tensor = outputs[session.lastLogitsName];
   const data = floats(tensor, session.logitsName);
   return data.subarray(data.length - (tensor?.dims.at(-1) ?? data.length));
 }

@@ -18,6 +18,8 @@ export interface ForwardOptions {
 export interface ModelSession {
   readonly description: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string };
   readonly logitsName: string;
+  /** Output that ends with the last row of the logits; at best it holds nothing else. */
+  readonly lastLogitsName: string;
   readonly cached: boolean;
   readonly canPad: boolean;
   /** A continuation may have several tokens. */
@@ -44,6 +46,7 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
   const inputs = session.inputMetadata.map(describePort);
   const outputs = session.outputMetadata.map(describePort);
   const plan = planFeeds(inputs, config);
+  const logitsName = findLogits(outputs);
   const caches = new CachePlan(matchCache(plan, outputs));
   return {
     description: {
@@ -51,7 +54,10 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
       outputs: original(outputs),
       runtime: ort.env.versions.node ?? 'unknown',
     },
-    logitsName: findLogits(outputs),
+    logitsName,
+    lastLogitsName: outputs.some(({ name }) => name === logitsName + RECENT)
+      ? logitsName + RECENT
+      : logitsName,
     cached: caches.exists,
     canPad: plan.canPad,
     canChunk: plan.canChunk,
