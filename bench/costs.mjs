@@ -21,7 +21,7 @@ async function isolation({ rounds, cost }) {
   const samples = { start: [], session: [], trip: [], statistics: [] };
   const ids = prompt(256, 1024);
   for (let round = 0; round < rounds; round++) {
-    const host = openHost(fixture('quill/full-1'));
+    const host = await openHost(fixture('quill/full-1'));
     const timed = (operation, args) => time(() => host.call(operation, args, LIMITS));
     samples.start.push(await timed('decode', { ids: [] }));
     samples.session.push(await timed('describe', {}));

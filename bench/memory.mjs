@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GPT2_SMALL, writeDecoder } from './lib/decoder.mjs';
@@ -9,23 +9,31 @@ const CLI = fileURLToPath(new URL('../dist/esm/cli/main.js', import.meta.url));
 const SAMPLE_MS = 10;
 const MB = 2 ** 20;
 
-/** Peak resident set of a collection, command and runtime child together, beside the size of the model. Linux only. */
+/**
+ * Peak memory of a collection beside the size of the model: of the runtime child, and of the command with it. Mapped
+ * file pages are counted and named, since the system may take them back; the rest it may not. Linux only.
+ */
 export async function memory({ temp, report }) {
   if (process.platform !== 'linux')
     return report({ bench: 'memory', case: 'collect', skipped: 'needs /proc' });
-  const large = join(temp, 'gpt2-small-32k');
-  writeDecoder(large, { ...GPT2_SMALL, vocabulary: 32_000 });
-  cpSync(join(fixture('quill/full-1'), 'tokenizer.json'), join(large, 'tokenizer.json'));
-  for (const [name, folder] of [
-    ['quill/full-1', fixture('quill/full-1')],
-    ['12×12×768 synthetic', large],
-  ]) {
-    const model = bytesUnder(folder) / MB;
-    const peak = (await peakOf(['collect', folder, '--no-progress', '-o', join(temp, 'evidence.json')])) / MB;
-    console.log(
-      `memory: ${name}: model ${Math.round(model)} MB, peak ${Math.round(peak)} MB, ${Math.round(peak - model)} MB above the model`,
-    );
+  await measure('quill/full-1', fixture('quill/full-1'), temp);
+  for (const inline of [false, true]) {
+    const large = join(temp, 'gpt2-small-32k');
+    writeDecoder(large, { ...GPT2_SMALL, vocabulary: 32_000, inline });
+    cpSync(join(fixture('quill/full-1'), 'tokenizer.json'), join(large, 'tokenizer.json'));
+    await measure(`12×12×768 synthetic, weights ${inline ? 'inline' : 'external'}`, large, temp);
+    rmSync(large, { recursive: true });
   }
+}
+
+async function measure(name, folder, temp) {
+  const model = bytesUnder(folder) / MB;
+  const peak = await peakOf(['collect', folder, '--no-progress', '-o', join(temp, 'evidence.json')]);
+  const figure = ({ rss, anon, file }) =>
+    `${Math.round(rss)} MB (${(rss / model).toFixed(2)} × model; ${Math.round(anon)} own, ${Math.round(file)} mapped)`;
+  console.log(
+    `memory: ${name}: model ${Math.round(model)} MB; runtime child ${figure(peak.child)}; with the command ${figure(peak.both)}`,
+  );
 }
 
 function bytesUnder(folder) {
@@ -36,12 +44,16 @@ function bytesUnder(folder) {
 
 function peakOf(args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...args], { stdio: 'ignore' });
-    let peak = 0;
+    const command = spawn(process.execPath, [CLI, ...args], { stdio: 'ignore' });
+    const nothing = { rss: 0, anon: 0, file: 0 };
+    const peak = { child: nothing, both: nothing };
     const timer = setInterval(() => {
-      peak = Math.max(peak, residentOfTree(child.pid));
+      const child = childrenOf(command.pid).map(memoryOf).reduce(sum, nothing);
+      const both = sum(memoryOf(command.pid), child);
+      if (child.rss > peak.child.rss) peak.child = child;
+      if (both.rss > peak.both.rss) peak.both = both;
     }, SAMPLE_MS);
-    child.on('close', (code) => {
+    command.on('close', (code) => {
       clearInterval(timer);
       if (code === 0) resolve(peak);
       else reject(new Error(`assay ${args[0]} ended with exit code ${code}`));
@@ -49,14 +61,24 @@ function peakOf(args) {
   });
 }
 
-/** Resident bytes of a process and its children; one that has just ended counts nothing. */
-function residentOfTree(pid) {
+const sum = (a, b) => ({ rss: a.rss + b.rss, anon: a.anon + b.anon, file: a.file + b.file });
+
+function childrenOf(pid) {
+  const listed = readOr(`/proc/${pid}/task/${pid}/children`).trim();
+  return listed === '' ? [] : listed.split(' ').map(Number);
+}
+
+/** Resident megabytes of a process; one that has just ended has none. */
+function memoryOf(pid) {
+  const status = readOr(`/proc/${pid}/status`);
+  const field = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
+  return { rss: field('VmRSS'), anon: field('RssAnon'), file: field('RssFile') };
+}
+
+function readOr(path) {
   try {
-    const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    const below = children === '' ? [] : children.split(' ').map(Number);
-    return pages * 4096 + below.reduce((total, child) => total + residentOfTree(child), 0);
+    return readFileSync(path, 'utf8');
   } catch {
-    return 0;
+    return '';
   }
 }

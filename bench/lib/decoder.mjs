@@ -10,20 +10,20 @@ const MASKED = -3.4028234663852886e38;
 export const GPT2_SMALL = { layers: 12, heads: 12, width: 768, positions: 1024, vocabulary: 8192 };
 
 /**
- * Write a pre-norm decoder with random weights, KV cache and attention outputs as a Hugging Face folder.
- * Its text is noise, but its cost is that of a trained model of this shape.
+ * Write a pre-norm decoder with random weights, KV cache and attention outputs as a Hugging Face folder, weights beside
+ * the graph or `inline` in it. Its text is noise, but its cost is that of a trained model of this shape.
  */
-export function writeDecoder(folder, shape = GPT2_SMALL) {
+export function writeDecoder(folder, { inline = false, ...shape } = GPT2_SMALL) {
   mkdirSync(`${folder}/onnx`, { recursive: true });
-  const weights = openSync(`${folder}/onnx/model.onnx_data`, 'w');
-  const graph = new Graph('model.onnx_data', (bytes) => writeSync(weights, bytes));
+  const weights = inline ? undefined : openSync(`${folder}/onnx/model.onnx_data`, 'w');
+  const graph = new Graph(inline ? null : 'model.onnx_data', (bytes) => writeSync(weights, bytes));
   buildDecoder(graph, shape, randomWeights(graph));
-  closeSync(weights);
+  if (!inline) closeSync(weights);
   writeFileSync(`${folder}/onnx/model.onnx`, graph.bytes(OPSET));
-  writeFileSync(`${folder}/config.json`, JSON.stringify(hubConfig(shape)));
+  writeFileSync(`${folder}/config.json`, JSON.stringify(hubConfig(shape, inline)));
 }
 
-function hubConfig({ layers, heads, width, positions, vocabulary }) {
+function hubConfig({ layers, heads, width, positions, vocabulary }, inline) {
   return {
     model_type: 'gpt2',
     architectures: ['GPT2LMHeadModel'],
@@ -32,7 +32,7 @@ function hubConfig({ layers, heads, width, positions, vocabulary }) {
     n_embd: width,
     n_positions: positions,
     vocab_size: vocabulary,
-    'transformers.js_config': { use_external_data_format: true },
+    ...(inline ? {} : { 'transformers.js_config': { use_external_data_format: true } }),
   };
 }
 

@@ -4,7 +4,7 @@ const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
 
-/** Collects nodes, initializers and ports of one ONNX graph; large weights go to an external file. */
+/** Collects nodes, initializers and ports of one ONNX graph; weights go to an external file unless `location` is null. */
 export class Graph {
   #fields = [];
   #count = 0;
@@ -56,13 +56,16 @@ export class Graph {
 
   weight(name, dims, values) {
     const bytes = new Uint8Array(values.buffer);
+    const described = [...dims.map((dim) => int(1, dim)), int(2, FLOAT), len(8, name)];
+    if (this.location === null) {
+      this.#fields.push(len(5, ...described, len(9, bytes)));
+      return name;
+    }
     const entry = (key, value) => len(13, len(1, key), len(2, String(value)));
     this.#fields.push(
       len(
         5,
-        ...dims.map((dim) => int(1, dim)),
-        int(2, FLOAT),
-        len(8, name),
+        ...described,
         entry('location', this.location),
         entry('offset', this.#offset),
         entry('length', bytes.length),

@@ -1,9 +1,10 @@
-import { basename, dirname, posix, relative, sep } from 'node:path';
+import { dirname, posix, relative, sep } from 'node:path';
 import type { ByteSource } from '../core/bytes.js';
 import { dataType, packedBytes } from '../formats/onnx/data-types.js';
 import { selfExternal } from '../formats/onnx/externalize.js';
 import { readOnnx } from '../formats/onnx/read.js';
-import { rewriteOnnx, type TensorPlace } from '../formats/onnx/rewrite.js';
+import { planRecentCache } from '../formats/onnx/recent-cache.js';
+import { type GraphEdit, rewriteOnnx, type TensorPlace } from '../formats/onnx/rewrite.js';
 import type { OnnxModel, OnnxTensor } from '../formats/onnx/types.js';
 import { type Delivery, openBytes, sizeOf } from '../io/files.js';
 import type { ModelLocation } from '../io/runtime/protocol.js';
@@ -62,18 +63,25 @@ export class OpenedGraph {
     return total;
   }
 
-  /** The graph as it is, for the runtime. Throws PATH_ESCAPES, FILE_UNREADABLE or FORMAT_TRUNCATED. */
+  /**
+   * The graph for the runtime: of a large model a copy that decodes faster and computes the same numbers, if its caches
+   * allow that. Throws PATH_ESCAPES, FILE_UNREADABLE or FORMAT_TRUNCATED.
+   */
   async location(): Promise<ModelLocation> {
+    const model = await this.model();
     const path = await this.#delivery.locate(this.#path);
-    const external = await checkedExternalFiles(await this.model(), this.#path, this.#delivery);
-    if (external.length > 0 || (await sizeOf(this.#delivery, this.#path)) < EXTERNALIZE_FROM)
-      return { kind: 'path', path };
-    const rewrite = { place: selfExternal(basename(path)), signal: this.#signal };
-    return {
-      kind: 'graph',
-      bytes: await this.bytes((source) => rewriteOnnx(source, rewrite)),
-      folder: dirname(path),
-    };
+    const external = await checkedExternalFiles(model, this.#path, this.#delivery);
+    const whole: ModelLocation = { kind: 'path', path };
+    if ((await this.weightBytes()) < EXTERNALIZE_FROM) return whole;
+    const edit = planRecentCache(model);
+    if (edit !== null) return { ...(await this.#edited(edit)), otherwise: whole };
+    return external.length > 0 ? whole : this.#edited({});
+  }
+
+  async #edited(edit: GraphEdit): Promise<Extract<ModelLocation, { kind: 'graph' }>> {
+    const { place, folder } = await this.places();
+    const rewrite = { place, edit, signal: this.#signal };
+    return { kind: 'graph', bytes: await this.bytes((source) => rewriteOnnx(source, rewrite)), folder };
   }
 
   /**

@@ -12,6 +12,7 @@ import { Splice } from './splice.js';
 import type { OnnxTensor } from './types.js';
 
 const MODEL_GRAPH = 7;
+const NODE_INPUT = 1;
 const NODE_OUTPUT = 2;
 const NODE_ATTRIBUTE = 5;
 const ATTRIBUTE_GRAPH = 6;
@@ -30,6 +31,8 @@ export interface GraphEdit {
 }
 
 export interface NodeEdit {
+  /** All inputs, in place of the original ones. */
+  readonly inputs?: readonly string[];
   /** All outputs, in place of the original ones. */
   readonly outputs?: readonly string[];
   /** Integer attributes to set. */
@@ -134,10 +137,12 @@ class GraphRewriter {
     reader.expect(part, BYTES);
     const node = new Splice();
     await reader.message(part, async (member) => {
+      if (member.number === NODE_INPUT && edit.inputs) return;
       if (member.number === NODE_OUTPUT && edit.outputs) return;
       if (member.number === NODE_ATTRIBUTE) await this.#attribute(member, node, edit);
       else copy(reader, member, node);
     });
+    for (const name of edit.inputs ?? []) node.insert(textField(NODE_INPUT, name));
     for (const name of edit.outputs ?? []) node.insert(textField(NODE_OUTPUT, name));
     for (const [name, value] of Object.entries(edit.integers ?? {}))
       node.insert(bytesField(NODE_ATTRIBUTE, encodeAttribute(name, value)));

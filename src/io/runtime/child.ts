@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { AssayError, concealFolders, errorRecord } from '../../core/errors.js';
 import { AttentionModel } from './attention.js';
+import { freeTensors } from './garbage.js';
 import { generate } from './generate.js';
 import { teacherForce } from './log-probs.js';
 import type {
@@ -76,10 +77,12 @@ function main(): void {
     const work = handler
       ? handler(message.args).then(checkedReply)
       : Promise.reject(new AssayError('INTERNAL', `The runtime has no operation ${message.operation}.`));
-    work.then(
-      (value) => send({ type: 'result', id: message.id, value }),
-      (error: unknown) => send({ type: 'error', id: message.id, error: errorRecord(error) }),
-    );
+    work
+      .then(
+        (value) => send({ type: 'result', id: message.id, value }),
+        (error: unknown) => send({ type: 'error', id: message.id, error: errorRecord(error) }),
+      )
+      .finally(freeTensors);
   });
   process.on('disconnect', () => process.exit(0));
   // Ctrl-C reaches the whole process group; the parent decides what becomes of this process.

@@ -1,14 +1,9 @@
 import type { Tensor } from 'onnxruntime-node';
 import { cacheAxes, isOpen } from '../../core/cache-axes.js';
+import type { Cache } from './cache.js';
 import type { Ort } from './ort.js';
 import type { PortDescription, RuntimeConfig } from './protocol.js';
 import { emptyTensor, tensorOf, unknownInput, type Values } from './tensors.js';
-
-/** Keys and values of the tokens already seen. */
-export interface Cache {
-  readonly tensors: Readonly<Record<string, Tensor>>;
-  readonly length: number;
-}
 
 /** Which input plays which role; made once, so an unknown input is named before anything runs. */
 export interface FeedPlan {

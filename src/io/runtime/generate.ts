@@ -1,7 +1,7 @@
 import { AssayError } from '../../core/errors.js';
 import { type Rng, seededRng } from '../../core/rng.js';
 import type { Generation, SamplingOptions } from '../../core/types.js';
-import type { Cache } from './feeds.js';
+import type { Cache } from './cache.js';
 import { floats } from './floats.js';
 import { readsAhead } from './reads-ahead.js';
 import type { ModelSession, Outputs } from './session.js';
@@ -22,16 +22,15 @@ export async function generate(
     });
   await requireReadingOrder(session, prompt);
   const rng = seededRng(seed);
-  const fetch = [session.logitsName, ...session.cacheNames];
-  const cached = session.cacheNames.length > 0;
   const ids: number[] = [];
   const tokenMs: number[] = [];
   let cache: Cache | undefined;
   while (ids.length < maxNewTokens) {
-    const input = cached && ids.length > 0 ? ids.slice(-1) : [...prompt, ...ids];
+    const input = session.cached && ids.length > 0 ? ids.slice(-1) : [...prompt, ...ids];
     const started = performance.now();
+    const fetch = [session.lastLogitsName, ...session.cacheOutputs(input.length, cache)];
     const outputs: Outputs = await session.forward([input], { cache, fetch });
-    if (cached) cache = session.advance(outputs, input.length, cache);
+    if (session.cached) cache = session.advance(outputs, input.length, cache);
     const next = choose(lastRow(session, outputs), temperature, rng);
     tokenMs.push(performance.now() - started);
     ids.push(next);
@@ -66,7 +65,7 @@ async function requireReadingOrder(session: ModelSession, prompt: readonly numbe
 }
 
 function lastRow(session: ModelSession, outputs: Outputs): Float32Array {
-  const tensor = outputs[session.logitsName];
+  const tensor = outputs[session.lastLogitsName];
   const data = floats(tensor, session.logitsName);
   return data.subarray(data.length - (tensor?.dims.at(-1) ?? data.length));
 }

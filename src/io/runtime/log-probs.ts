@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-node';
 import { AssayError } from '../../core/errors.js';
 import type { TextLogProbs } from '../../core/types.js';
 import { logSumExp } from '../../stats/log-sum-exp.js';
-import type { Cache } from './feeds.js';
+import type { Cache } from './cache.js';
 import { floats } from './floats.js';
 import { requireLogits } from './generate.js';
 import type { ModelSession } from './session.js';
@@ -52,13 +52,13 @@ async function scoreOne(
   sample: readonly number[],
 ): Promise<TextLogProbs> {
   const out = start(ids);
-  const chunked = session.cacheNames.length > 0 && session.canChunk;
+  const chunked = session.cached && session.canChunk;
   let cache: Cache | undefined;
   for (let at = 0; at < ids.length; ) {
     const piece = chunked ? ids.slice(at, at + PIECE) : ids;
     const outputs = await session.forward([piece], {
       cache,
-      fetch: chunked ? [session.logitsName, ...session.cacheNames] : [session.logitsName],
+      fetch: [session.logitsName, ...(chunked ? session.cacheOutputs(piece.length, cache) : [])],
     });
     if (chunked) cache = session.advance(outputs, piece.length, cache);
     const rows = logitRows(outputs[session.logitsName], session.logitsName, piece.length);

@@ -11,7 +11,13 @@ import type { Refused, TappedSite } from '../../tap/plan.js';
 /** How the child gets the graph: a path, or a small patched graph whose weights stay in `folder`. */
 export type ModelLocation =
   | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'graph'; readonly bytes: Uint8Array; readonly folder: string };
+  | {
+      readonly kind: 'graph';
+      readonly bytes: Uint8Array;
+      readonly folder: string;
+      /** What to open when ONNX Runtime refuses the edited graph. */
+      readonly otherwise?: ModelLocation;
+    };
 
 /** A graph of the candidate, edited so that it returns its attention statistics. */
 export interface TappedModel {

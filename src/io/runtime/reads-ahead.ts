@@ -14,7 +14,7 @@ const READING_AHEAD = 0.2;
  * that returns the last position alone is not found out.
  */
 export async function readsAhead(session: ModelSession, prompt: readonly number[]): Promise<boolean> {
-  if (session.cacheNames.length > 0) return false;
+  if (session.cached) return false;
   let before = 0;
   let last = 0;
   for (const length of new Set(TRIED.map((tried) => Math.min(tried, prompt.length)))) {

@@ -1,6 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
-import { buildFeeds, type Cache, type FeedPlan, planFeeds } from './feeds.js';
+import { RECENT } from '../../formats/onnx/recent-cache.js';
+import { type Cache, CachePlan } from './cache.js';
+import { buildFeeds, type FeedPlan, planFeeds } from './feeds.js';
 import { importRuntime, type Ort } from './ort.js';
 import type { ModelLocation, PortDescription, RuntimeConfig } from './protocol.js';
 
@@ -16,13 +18,17 @@ export interface ForwardOptions {
 export interface ModelSession {
   readonly description: { inputs: PortDescription[]; outputs: PortDescription[]; runtime: string };
   readonly logitsName: string;
-  readonly cacheNames: readonly string[];
+  /** Output that ends with the last row of the logits; at best it holds nothing else. */
+  readonly lastLogitsName: string;
+  readonly cached: boolean;
   readonly canPad: boolean;
   /** A continuation may have several tokens. */
   readonly canChunk: boolean;
   readonly eosTokenIds: readonly number[];
   /** `batch` rows of equal total length, or ragged rows when the model has an attention mask. */
   forward(batch: readonly (readonly number[])[], options: ForwardOptions): Promise<Outputs>;
+  /** Outputs that `advance` needs of a pass over `tokens` more tokens. */
+  cacheOutputs(tokens: number, previous?: Cache): readonly string[];
   /** The cache to continue from after `tokens` more tokens. */
   advance(outputs: Outputs, tokens: number, previous?: Cache): Cache;
   release(): Promise<void>;
@@ -36,15 +42,23 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
       hint: 'Expected onnx/model.onnx or model.onnx in the folder.',
     });
   }
-  const session = await createSession(ort, config.model, config.threads);
+  const session = await openEdited(ort, config.model, config.threads);
   const inputs = session.inputMetadata.map(describePort);
   const outputs = session.outputMetadata.map(describePort);
   const plan = planFeeds(inputs, config);
-  const presentOf = matchCache(plan, outputs);
+  const logitsName = findLogits(outputs);
+  const caches = new CachePlan(matchCache(plan, outputs));
   return {
-    description: { inputs, outputs, runtime: ort.env.versions.node ?? 'unknown' },
-    logitsName: findLogits(outputs),
-    cacheNames: [...presentOf.values()],
+    description: {
+      inputs: original(inputs),
+      outputs: original(outputs),
+      runtime: ort.env.versions.node ?? 'unknown',
+    },
+    logitsName,
+    lastLogitsName: outputs.some(({ name }) => name === logitsName + RECENT)
+      ? logitsName + RECENT
+      : logitsName,
+    cached: caches.exists,
     canPad: plan.canPad,
     canChunk: plan.canChunk,
     eosTokenIds: config.eosTokenIds,
@@ -62,13 +76,16 @@ export async function openSession(config: RuntimeConfig): Promise<ModelSession> 
         );
       }
     },
-    advance: (results, tokens, previous) => {
-      const tensors: Record<string, Tensor> = {};
-      for (const [past, present] of presentOf) tensors[past] = results[present] as Tensor;
-      return { tensors, length: (previous?.length ?? 0) + tokens };
-    },
+    cacheOutputs: (tokens, previous) => caches.outputs(tokens, previous),
+    advance: (results, tokens, previous) => caches.advance(results, tokens, previous),
     release: () => session.release(),
   };
+}
+
+async function openEdited(ort: Ort, model: ModelLocation, threads: number): Promise<InferenceSession> {
+  if (model.kind === 'path' || model.otherwise === undefined) return createSession(ort, model, threads);
+  const { otherwise } = model;
+  return createSession(ort, model, threads).catch(() => createSession(ort, otherwise, threads));
 }
 
 /** Load a graph on the CPU. Throws MODEL_LOAD_FAILED. */
@@ -111,6 +128,9 @@ export function describePort(meta: InferenceSession.ValueMetadata): PortDescript
 const isCacheOutput = (name: string): boolean => /^(present|past|new_past|updated)/.test(name);
 /** Narrower rank-2 outputs are the classes of a classifier, not the last token's vocabulary. */
 const SMALLEST_VOCABULARY = 256;
+
+const original = (ports: readonly PortDescription[]): PortDescription[] =>
+  ports.filter(({ name }) => !name.endsWith(RECENT));
 
 /** [batch, sequence, vocabulary] by name or shape; [batch, vocabulary] can still generate. */
 function findLogits(outputs: readonly PortDescription[]): string {
