@@ -1,6 +1,6 @@
 import { collect } from '../api/collect.js';
 import { AssayError } from '../core/errors.js';
-import type { Architecture, Evidence, Fact, Report } from '../core/types.js';
+import type { Architecture, AttentionReading, Evidence, Fact, Report } from '../core/types.js';
 import { type MatcherOptions, recognise } from './received.js';
 
 /** Query heads of each layer; `layers` is unknown when only one number for all of them was seen. */
@@ -44,8 +44,8 @@ function unseen(heads: Sources['heads']): AssayError {
     heads === undefined ? '' : ` The number ${heads.value} in ${heads.from} is a claim, not an observation.`;
   return new AssayError(
     'MODEL_OUTPUT_MISSING',
-    `The attention heads could not be seen: the export has no attention outputs and its graph states no head count.${claimed}`,
-    { hint: 'Ask for an export with attention outputs (output_attentions), or compare the verdict instead.' },
+    `The attention heads could not be seen: no attention of the export can be measured and its graph states no head count.${claimed}`,
+    { hint: 'Ask for an export with plain or fused softmax attention, or compare the verdict instead.' },
   );
 }
 
@@ -60,10 +60,18 @@ function evidenceSources({ probes }: Evidence): Sources {
   const structure = probes.architecture;
   const architecture = structure?.status === 'ok' ? (structure.data as Architecture) : undefined;
   return {
-    run: run?.status === 'ok' ? (run.data as { readonly headCount: readonly number[] }).headCount : undefined,
+    run: run?.status === 'ok' ? selfHeads(run.data as RunHeads) : undefined,
     heads: architecture?.attentionHeads ?? undefined,
     layers: architecture?.layers ?? undefined,
   };
+}
+
+type RunHeads = Partial<Pick<AttentionReading, 'sites'>> & Pick<AttentionReading, 'headCount'>;
+
+/** Heads per layer of a model's own stack; cross-attention and an encoder beside it are not its layers. */
+function selfHeads({ sites = [], headCount }: RunHeads): readonly number[] {
+  const own = sites.filter(({ kind }) => kind === 'self').map(({ heads }) => heads);
+  return own.length > 0 ? own : headCount;
 }
 
 /** A report keeps head counts only in the details of two signals, as they are shown to people. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const MODELS = join(import.meta.dirname, '../../fixtures/models/quill');
 const FULL = join(MODELS, 'full-1');
 const STUDENT = join(MODELS, 'student-1c');
-/** An honest export without attention outputs: its heads are read from the graph, not seen in a run. */
+/** An honest export; with `withArchitecture`, of a model whose attention cannot be measured. */
 const HALF = join(MODELS, 'full-1-f16');
 
 let folder: string;
@@ -38,11 +38,20 @@ async function failure(assertion: Promise<void>): Promise<string> {
   );
 }
 
+/** Evidence whose heads are read from the graph, not seen in a run. */
 function withArchitecture(evidence: Evidence, change: Partial<Architecture>): Evidence {
   const { architecture } = evidence.probes;
   if (architecture?.status !== 'ok') return expect.fail('the architecture was not read');
   const data = { ...(architecture.data as Architecture), ...change };
-  return { ...evidence, probes: { ...evidence.probes, architecture: { ...architecture, data } } };
+  const attention = { status: 'unavailable', missing: 'the model shows no attention' } as const;
+  return {
+    ...evidence,
+    probes: {
+      ...evidence.probes,
+      architecture: { ...architecture, data },
+      'attention-statistics': attention,
+    },
+  };
 }
 
 describe('toBeFullVersionOf', () => {

@@ -93,7 +93,12 @@ function visibility(
   if (window !== null) return (_, query) => Math.min(query + 1, window);
   const every = Array.from({ length: heads * queries }, (_, row) => row);
   const split = (row: number): [head: number, query: number] => [Math.floor(row / queries), row % queries];
-  if (every.some((row) => Math.abs(cell(...split(row), 'largestScore')) > -MASK_GAP))
+  const hasNone = (head: number, query: number): boolean => cell(head, query, 'largestScore') < MASK_GAP;
+  // The first query may see nothing at all; it is left out of every mean.
+  if (
+    every.some((row) => row % queries > 0 && hasNone(...split(row))) ||
+    every.some((row) => cell(...split(row), 'largestScore') > -MASK_GAP)
+  )
     return 'its scores are too large to be told from a mask';
   if (every.some((row) => cell(...split(row), 'visible') > tokens))
     return `its queries see more keys than the ${tokens} tokens there are`;
@@ -104,5 +109,5 @@ function visibility(
     return rows.every((query) => attended(query) === query + 1)
       ? (_, query) => query + 1
       : 'its mask is too weak to tell hidden keys from unattended ones';
-  return (head, query) => cell(head, query, 'visible');
+  return (head, query) => (hasNone(head, query) ? 0 : cell(head, query, 'visible'));
 }

@@ -45,9 +45,8 @@ export class AttentionModel {
     const runs = await this.#runs(ids);
     const unsteady = await this.#unsteady(ids);
     const read: ReadSite[] = [];
-    const refused: Refused[] = [];
+    const refused = this.#plan.models.flatMap((model) => model.refused);
     for (const { model, outputs, lengths } of runs) {
-      for (const each of model.refused) refused.push(each);
       for (const site of model.sites) {
         const found = readSite(site, outputs, lengths);
         const reason = 'problem' in found ? found.problem : unsteady.get(site);
@@ -93,6 +92,8 @@ export class AttentionModel {
     const runs: Run[] = [];
     let encoded: Tensor | undefined;
     for (const model of this.#plan.models) {
+      // Without sites nothing is left of a decoder; an encoder still feeds one.
+      if (model.sites.length === 0 && model.stack === 'decoder') continue;
       const session = await this.#open(ort, model);
       const ports = session.inputMetadata.map(describePort);
       const feeds = attentionFeeds(ort, ports, this.#config, this.#plan, { model, ids, encoded });

@@ -11,7 +11,7 @@ export function floats(tensor: Tensor | undefined, name: string): Float32Array {
     'MODEL_OUTPUT_MISSING',
     `Output "${name}" is ${tensor ? `of type ${tensor.type}` : 'absent'}; expected floating point.`,
     {
-      hint: 'Re-export the model with float logits and attention outputs.',
+      hint: 'Re-export the model with float outputs.',
     },
   );
 }
