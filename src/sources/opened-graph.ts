@@ -1,4 +1,4 @@
-import { basename, dirname, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import type { ByteSource } from '../core/bytes.js';
 import { dataType, packedBytes } from '../formats/onnx/data-types.js';
 import { selfExternal } from '../formats/onnx/externalize.js';
@@ -66,14 +66,20 @@ export class OpenedGraph {
   async location(): Promise<ModelLocation> {
     const path = await this.#delivery.locate(this.#path);
     const external = await checkedExternalFiles(await this.model(), this.#path, this.#delivery);
-    if (external.length > 0 || (await sizeOf(this.#delivery, this.#path)) < EXTERNALIZE_FROM)
-      return { kind: 'path', path };
-    const rewrite = { place: selfExternal(basename(path)), signal: this.#signal };
-    return {
-      kind: 'graph',
-      bytes: await this.bytes((source) => rewriteOnnx(source, rewrite)),
-      folder: dirname(path),
-    };
+    const large = external.length === 0 && (await sizeOf(this.#delivery, this.#path)) >= EXTERNALIZE_FROM;
+    if (!large && !(await this.#scattered(path, external))) return { kind: 'path', path };
+    const { place, folder } = await this.places();
+    const rewrite = { place, signal: this.#signal };
+    return { kind: 'graph', bytes: await this.bytes((source) => rewriteOnnx(source, rewrite)), folder };
+  }
+
+  /** Whether links put the weights elsewhere than where the runtime looks for them: a hub's cache does. */
+  async #scattered(path: string, external: readonly string[]): Promise<boolean> {
+    for (const file of external) {
+      const beside = join(dirname(path), posix.relative(posix.dirname(this.#path), file));
+      if ((await this.#delivery.locate(file)) !== beside) return true;
+    }
+    return false;
   }
 
   /**
