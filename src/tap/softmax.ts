@@ -123,6 +123,7 @@ function problemBelow(index: GraphIndex, probabilities: string): string | null {
 /** Weights pass unchanged; a factor that is not the same for all keys would make them others. */
 function passes(index: GraphIndex, node: OnnxNode): boolean {
   if (node.opType !== 'Mul') return WEIGHT.has(node.opType);
+  if (node.inputs.length !== 2) return false;
   return node.inputs.some((name) => {
     const factor = weightBehind(index, name)?.tensor;
     return factor !== undefined && (factor.dims.at(-1) ?? 1) === 1;

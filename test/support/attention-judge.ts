@@ -164,7 +164,7 @@ async function referenceRun(
 }
 
 /** Feeds of one text from its beginning, for inputs named as Optimum names them. */
-function feedsFor({ bytes }: Base, ids: readonly number[]): Record<string, Feed> {
+export function feedsFor({ bytes }: Base, ids: readonly number[]): Record<string, Feed> {
   const row = (value: (i: number) => number): Feed => ({
     type: 'int64',
     data: ids.map((_, i) => BigInt(value(i))),
