@@ -1,4 +1,4 @@
-import { dirname, posix, relative, sep } from 'node:path';
+import { dirname, join, posix, relative, sep } from 'node:path';
 import type { ByteSource } from '../core/bytes.js';
 import { dataType, packedBytes } from '../formats/onnx/data-types.js';
 import { selfExternal } from '../formats/onnx/externalize.js';
@@ -71,17 +71,27 @@ export class OpenedGraph {
     const model = await this.model();
     const path = await this.#delivery.locate(this.#path);
     const external = await checkedExternalFiles(model, this.#path, this.#delivery);
-    const whole: ModelLocation = { kind: 'path', path };
-    if ((await this.weightBytes()) < EXTERNALIZE_FROM) return whole;
-    const edit = planRecentCache(model);
-    if (edit !== null) return { ...(await this.#edited(edit)), otherwise: whole };
-    return external.length > 0 ? whole : this.#edited({});
+    const scattered = await this.#scattered(path, external);
+    const large = (await this.weightBytes()) >= EXTERNALIZE_FROM;
+    const whole: ModelLocation =
+      scattered || (large && external.length === 0) ? await this.#edited({}) : { kind: 'path', path };
+    const edit = large ? planRecentCache(model) : null;
+    return edit === null ? whole : { ...(await this.#edited(edit)), otherwise: whole };
   }
 
   async #edited(edit: GraphEdit): Promise<Extract<ModelLocation, { kind: 'graph' }>> {
     const { place, folder } = await this.places();
     const rewrite = { place, edit, signal: this.#signal };
     return { kind: 'graph', bytes: await this.bytes((source) => rewriteOnnx(source, rewrite)), folder };
+  }
+
+  /** Whether links put the weights elsewhere than where the runtime looks for them: a hub's cache does. */
+  async #scattered(path: string, external: readonly string[]): Promise<boolean> {
+    for (const file of external) {
+      const beside = join(dirname(path), posix.relative(posix.dirname(this.#path), file));
+      if ((await this.#delivery.locate(file)) !== beside) return true;
+    }
+    return false;
   }
 
   /**

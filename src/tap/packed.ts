@@ -36,6 +36,7 @@ export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined 
   if (problem !== null) return siteOf(node, { heads, attach: { problem } });
   return siteOf(node, {
     heads,
+    replaced: true,
     attach: (editor) => {
       const quantized = node.opType === 'QAttention';
       const elemType = quantized ? FLOAT : elementType(index, node.inputs[1] ?? '');

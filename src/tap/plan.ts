@@ -56,6 +56,8 @@ export interface BranchPlan {
 export interface PlanContext extends StatisticsOptions {
   /** Start of names that nothing in the model has; another one each time. */
   readonly freshPrefix: () => string;
+  /** Inside a graph that is an attribute of a node. */
+  readonly nested: boolean;
 }
 
 export function planGraph(context: PlanContext, { graph, sites, inside }: GraphSites): GraphPlan {
@@ -74,7 +76,9 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
       if (site) refused.push({ operator: site.operator, reason: DEAD });
       continue;
     }
-    if (site && typeof site.attach === 'function') {
+    if (site?.replaced && context.nested) {
+      refused.push({ operator: site.operator, reason: 'it cannot be taken apart inside a branch' });
+    } else if (site && typeof site.attach === 'function') {
       const change = (edit: NodeEdit) => changes.set(at, edit);
       const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
       tapped.push(tapSite(context, builder, site.operator, attachment));
@@ -122,7 +126,9 @@ function planInside(
   node: OnnxNode,
   held: ReadonlyMap<string, GraphSites>,
 ): InsidePlan {
-  const byAttribute = sameKeys(new Map([...held].map(([name, sites]) => [name, planGraph(context, sites)])));
+  const byAttribute = sameKeys(
+    new Map([...held].map(([name, sites]) => [name, planGraph({ ...context, nested: true }, sites)])),
+  );
   const plans = [...byAttribute.values()];
   const [fullest] = [...plans].sort(
     (a, b) => b.sites.length + b.refused.length - a.sites.length - a.refused.length,

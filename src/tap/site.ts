@@ -13,6 +13,8 @@ export interface Site {
   readonly headDim: number;
   /** False for layers that stand in place of attention, such as a recurrence. */
   readonly attends: boolean;
+  /** Its node is replaced by several, which only the outermost graph takes out of order. */
+  readonly replaced: boolean;
   /** Makes the numbers of this site values of its graph, or says why they cannot be had. */
   readonly attach: ((editor: SiteEditor) => Attachment) | { readonly problem: string };
 }
@@ -60,6 +62,7 @@ export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach
     keyValueHeads: 0,
     headDim: 0,
     attends: true,
+    replaced: false,
     ...shown,
   };
 }

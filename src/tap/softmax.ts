@@ -136,7 +136,7 @@ function keepsWeights(index: GraphIndex, { opType, inputs }: OnnxNode, value: st
     index,
     inputs.find((name) => name !== value),
   )?.tensor;
-  return opType === 'Mul' && factor !== undefined && (factor.dims.at(-1) ?? 1) === 1;
+  return opType === 'Mul' && inputs.length === 2 && factor !== undefined && (factor.dims.at(-1) ?? 1) === 1;
 }
 
 /** Whether a product sums over the keys of `value`, the last of its axes, and keeps its queries. */

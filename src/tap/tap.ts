@@ -52,6 +52,7 @@ export function planTap(model: OnnxModel, options: TapOptions = {}): TapPlan {
     opset,
     similarity: options.similarity ?? false,
     queries: options.padded ? `${prefix}queries` : undefined,
+    nested: false,
     freshPrefix: () => `${prefix}${graphs++}.`,
   };
   const found = findSites(model);

@@ -5,8 +5,8 @@ import { type Base, baseOf, judge, type Verdict } from '../support/attention-jud
 import { mutateBytes, mutateGraph } from '../support/attention-mutations.js';
 import { scratch } from '../support/exports.js';
 
-const FIRST_SEED = Number(process.env.SEED ?? 20_260_300);
-const COUNT = Number(process.env.COUNT ?? 336);
+const FIRST_SEED = 20_260_300;
+const COUNT = 336;
 const WORKERS = 2;
 /** Every so many changes are of bytes. */
 const BYTES_EVERY = 8;
@@ -65,7 +65,6 @@ async function judgeOne(own: AttentionChild, index: number): Promise<Judged> {
       : mutateGraph(base.bytes, base.watched, Math.floor(index / bases.length) + index, random);
   const change = `seed ${seed}, ${base.name}, ${length} tokens: ${mutant.change}`;
   const verdict = await judge(own, base, mutant, ids);
-  if (process.env.SHOW) console.log(change, '=>', verdict.ending, verdict.wrong ?? '');
   return { change, ...verdict };
 }
 

@@ -89,7 +89,7 @@ const messages = (fields: readonly RawField[], number: number): RawField[][] =>
   fields.filter((field) => field.number === number).map(({ value }) => parseFields(value as Uint8Array));
 
 export function parseModel(data: Uint8Array): EditableModel {
-  const fields = parseFields(data);
+  const fields = parseFields(Uint8Array.from(data));
   return {
     irVersion: (fields.find(({ number }) => number === 1)?.value as bigint | undefined) ?? 0n,
     opsets: messages(fields, 8).map((opset) => ({
@@ -121,10 +121,10 @@ function parseNode(fields: readonly RawField[]): EditableNode {
     op: textOf(fields, 4),
     domain: textOf(fields, 7),
     attributes: messages(fields, 5).map((attribute) => {
-      const [graph] = messages(attribute, 6);
+      const graphs = messages(attribute, 6);
       const fields = without(attribute, 1, 6);
       const name = textOf(attribute, 1);
-      return graph ? { name, fields, graph: parseGraph(graph) } : { name, fields };
+      return graphs.length > 0 ? { name, fields, graph: parseGraph(graphs.flat()) } : { name, fields };
     }),
     rest: without(fields, 1, 2, 4, 5, 7),
   };
