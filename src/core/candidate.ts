@@ -52,6 +52,8 @@ export interface AttentionLayer {
   readonly heads: number;
   /** Key/value heads seen in the run; null where the graph does not show them apart. */
   readonly keyValueHeads: number | null;
+  /** Keys and values are expanded from a vector that all heads share: multi-head latent attention (MLA). */
+  readonly latent?: boolean;
 }
 
 /** Layers, or parts of a graph that look like some, whose attention was not measured. */

@@ -1,4 +1,5 @@
 import { cacheAxes } from '../core/cache-axes.js';
+import { mixesLayers } from '../core/mixed-layers.js';
 import type {
   Architecture,
   Contradiction,
@@ -148,15 +149,7 @@ function layers(structure: ModelStructure, config: Config, stated: number | unde
   const sites = structure.fusedAttention.length;
   const mixed = Object.keys(structure.operators).some((name) => /Conv|Scan|Loop|LinearAttention/.test(name));
   const plain = shapes === undefined && stated !== undefined && sites > 0 && sites <= stated && !mixed;
-  return plain && !isHybrid(config) ? { graph: sites, config: stated } : { shapes, config: stated };
-}
-
-function isHybrid(config: Config): boolean {
-  const kinds = Array.isArray(config.layer_types) ? config.layer_types : [];
-  if (kinds.some((kind) => !/^(full|sliding|chunked)_attention$/.test(String(kind)))) return true;
-  return Object.keys(config).some((key) =>
-    /hybrid|ssm|mamba|linear_|conv_|attn_layer|attention_interval/.test(key),
-  );
+  return plain && !mixesLayers(config) ? { graph: sites, config: stated } : { shapes, config: stated };
 }
 
 /**

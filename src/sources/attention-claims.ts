@@ -1,3 +1,4 @@
+import { mixesLayers } from '../core/mixed-layers.js';
 import type { AttentionKind, AttentionStatistics, Contradiction } from '../core/types.js';
 
 type Config = Readonly<Record<string, unknown>>;
@@ -21,11 +22,13 @@ export function checkedAttention(measured: AttentionStatistics, config: Config |
   const self = measured.sites.filter(({ kind }) => kind === 'self').length;
   const refused = unmeasured.reduce((sum, { count }) => sum + count, 0);
   const missing = Number(stated.num_hidden_layers) - self - refused;
-  if (isMixed(stated) && missing > 0) {
+  if (mixesLayers(stated) && missing > 0) {
     const reason = 'config.json mixes attention with other layers, which have no attention weights';
     unmeasured.push({ operator: 'layers without attention', count: missing, reason });
   }
-  return { ...measured, unmeasured, contradictions };
+  const known = new Set(measured.contradictions.map(({ fact }) => fact));
+  const added = contradictions.filter(({ fact }) => !known.has(fact));
+  return { ...measured, unmeasured, contradictions: [...measured.contradictions, ...added] };
 }
 
 function contradictionsOf(
@@ -38,10 +41,13 @@ function contradictionsOf(
     const [only, ...others] = new Set(values);
     return others.length === 0 && only !== null ? only : undefined;
   };
+  const heads = agreed(own.map((site) => site.heads));
+  const keyValueHeads = agreed(own.map((site) => site.keyValueHeads));
   const pairs: [string, number | undefined, number | undefined][] = [
     ['layers', unmeasured.length === 0 ? own.length : undefined, claim.layers],
-    ['attentionHeads', agreed(own.map(({ heads }) => heads)), claim.heads],
-    ['keyValueHeads', agreed(own.map(({ keyValueHeads }) => keyValueHeads)), claim.keyValueHeads],
+    ['attentionHeads', heads, claim.heads],
+    // Exporters repeat grouped keys: as many as queries says nothing.
+    ['keyValueHeads', keyValueHeads === heads ? undefined : keyValueHeads, claim.keyValueHeads],
   ];
   return pairs.flatMap(([fact, run, stated]) =>
     run === undefined || stated === undefined || run === stated
@@ -63,7 +69,7 @@ function claimOf(config: Config, kind: AttentionKind): Claim {
   }
   const decoder = config.is_encoder_decoder === true;
   return {
-    layers: isMixed(config)
+    layers: mixesLayers(config)
       ? undefined
       : decoder
         ? number('decoder_layers', 'num_decoder_layers', 'num_layers')
@@ -71,15 +77,6 @@ function claimOf(config: Config, kind: AttentionKind): Claim {
     heads: decoder
       ? number('decoder_attention_heads', 'num_heads')
       : number('num_attention_heads', 'n_head', 'n_heads', 'num_heads'),
-    // Exporters repeat grouped keys, so more heads in the run than stated are no contradiction.
-    keyValueHeads: undefined,
+    keyValueHeads: number('num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'multi_query_group_num'),
   };
-}
-
-function isMixed(config: Config): boolean {
-  const kinds = Array.isArray(config.layer_types) ? config.layer_types : [];
-  if (kinds.some((kind) => !/^(full|sliding|chunked)_attention$/.test(String(kind)))) return true;
-  return Object.keys(config).some((key) =>
-    /hybrid|ssm|mamba|linear_|conv_|attn_layer|attention_interval/.test(key),
-  );
 }

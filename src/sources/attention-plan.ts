@@ -7,7 +7,7 @@ import { planTap } from '../tap/tap.js';
 import type { ModelConfig } from './model-config.js';
 import type { OpenedGraph } from './opened-graph.js';
 
-/** Position of an encoder–decoder's encoder beside its decoder, as Optimum writes them. */
+/** Decoder of an encoder–decoder, as Optimum names it. */
 const DECODER = /decoder_(with_past_)?model(_merged)?(?=[^/]*\.onnx$)/;
 /** Whisper's sizes, which every published model shares. */
 const FEATURES = { mels: 80, frames: 3000 };

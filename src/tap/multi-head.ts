@@ -2,6 +2,7 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { elementType } from './element-type.js';
 import type { GraphIndex } from './graph-index.js';
 import { headSplit } from './head-split.js';
+import { isLatent } from './latent.js';
 import { searchUp } from './search.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
@@ -18,6 +19,7 @@ export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefin
   const heads = integerOf(node, 'num_heads');
   return siteOf(node, {
     heads,
+    latent: isLatent(index, node.inputs[KEY] ?? ''),
     attach: ({ builder, change }) => {
       const [outputs, scores] = withOutput(node, SCORES, builder.name('scores'));
       change({ outputs });

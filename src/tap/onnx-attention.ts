@@ -1,6 +1,7 @@
 import type { OnnxNode } from '../formats/onnx/types.js';
 import { elementType } from './element-type.js';
 import type { GraphIndex } from './graph-index.js';
+import { isLatent } from './latent.js';
 import { integerOf, type Site, siteOf, withOutput } from './site.js';
 
 const KEY = 1;
@@ -17,6 +18,7 @@ export function onnxAttentionSite(index: GraphIndex, node: OnnxNode): Site | und
   const keyValueHeads = integerOf(node, 'kv_num_heads');
   return siteOf(node, {
     heads,
+    latent: isLatent(index, node.inputs[KEY] ?? ''),
     keyValueHeads: keyValueHeads < heads ? keyValueHeads : 0,
     attach: ({ builder, change }) => {
       const [outputs, scores] = withOutput(node, SCORES, builder.name('scores'));

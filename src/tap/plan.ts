@@ -9,6 +9,10 @@ import { appendStatistics, type StatisticsOptions } from './statistics.js';
 /** One layer whose numbers the edited graph returns; strings name outputs. */
 export interface TappedSite {
   readonly operator: string;
+  /** Query heads that the graph states or shows without being run; 0 when unknown. */
+  readonly heads: number;
+  /** Keys are expanded from a vector that all heads share (MLA). */
+  readonly latent: boolean;
   /** [.., heads, queries, columns]; see `statistics.ts`. */
   readonly table: string;
   /** [heads, heads]: inner products of the heads' maps. */
@@ -31,6 +35,8 @@ export interface Refused {
   readonly reason: string;
 }
 
+/** Operator of what is no site of the graph but an output of the export. */
+export const DECLARED = 'output';
 const INT64 = 7;
 const DEAD = 'no output of the model depends on it';
 
@@ -81,7 +87,7 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
     } else if (site && typeof site.attach === 'function') {
       const change = (edit: NodeEdit) => changes.set(at, edit);
       const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
-      tapped.push(tapSite(context, builder, site.operator, attachment));
+      tapped.push(tapSite(context, builder, site, attachment));
     } else if (site) refused.push(refusal(site));
     if (!held) continue;
     const inner = planInside(context, builder, graph.nodes[at] as OnnxNode, held);
@@ -96,12 +102,14 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
 export function tapSite(
   context: PlanContext,
   builder: GraphBuilder,
-  operator: string,
+  { operator, heads, latent }: Pick<Site, 'operator' | 'heads' | 'latent'>,
   attachment: Attachment,
 ): TappedSite {
   const { keys, window, axis, last } = attachment;
   return {
     operator,
+    heads,
+    latent,
     ...appendStatistics(builder, attachment, context),
     keys: typeof keys === 'string' ? builder.node('Shape', [keys]) : keys,
     last: last ? builder.node('Cast', [last], { attributes: { to: INT64 } }) : null,

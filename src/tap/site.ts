@@ -11,6 +11,8 @@ export interface Site {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
+  /** Keys are expanded from a vector that all heads share (MLA). */
+  readonly latent: boolean;
   /** False for layers that stand in place of attention, such as a recurrence. */
   readonly attends: boolean;
   /** Its node is replaced by several, which only the outermost graph takes out of order. */
@@ -61,6 +63,7 @@ export function siteOf(node: OnnxNode, shown: Partial<Site> & Pick<Site, 'attach
     heads: 0,
     keyValueHeads: 0,
     headDim: 0,
+    latent: false,
     attends: true,
     replaced: false,
     ...shown,

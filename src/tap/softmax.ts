@@ -2,6 +2,7 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { elementType } from './element-type.js';
 import { type GraphIndex, smallIntegers, weightBehind } from './graph-index.js';
 import { headSplit } from './head-split.js';
+import { isLatent } from './latent.js';
 import { searchDown, searchUp } from './search.js';
 import { type Site, siteOf } from './site.js';
 
@@ -82,6 +83,7 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
     heads: query?.heads ?? 0,
     keyValueHeads: key?.heads ?? 0,
     headDim: query?.headDim ?? 0,
+    latent: isLatent(index, operands[1]),
   };
   const problem = plain ? ('problem' in use ? use.problem : null) : sinks ? SINKS : UNKNOWN_SCORES;
   if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });

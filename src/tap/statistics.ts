@@ -4,10 +4,11 @@ import type { Attachment } from './site.js';
 import { type Opset, Writer } from './writer.js';
 
 /**
- * Queries reduced at a time. Whole maps of a long text do not fit in a processor's cache, so every pass over them
- * would wait for memory; a block of them does. And of a causal layer, a block only needs the keys up to its end.
+ * Weights of a head that are reduced at a time. Whole maps of a long text do not fit in a processor's cache, so every
+ * pass over them would wait for memory; a block of queries does. And of a causal layer, a block only needs the keys up
+ * to its end.
  */
-const BLOCK = 64;
+const BLOCK = 64 * 1024;
 const FLOAT = 1;
 const BOOL = 9;
 
@@ -47,15 +48,17 @@ export function appendStatistics(
     ),
   ];
   if (options.similarity) states.push(w.zeros(heads, heads));
+  const block = w.plus(w.quotient(builder.integers(BLOCK), keys), builder.integers(1));
   const body = blockBody(site, options, {
     prefix: builder.name('block.'),
+    block,
     queries,
     keys,
     positions: w.positions(keys),
     causal: causality(w, site, keys),
   });
   const outputs = states.map(() => builder.name('reduced'));
-  const blocks = w.quotient(w.plus(queries, builder.integers(BLOCK - 1)), builder.integers(BLOCK));
+  const blocks = w.plus(w.quotient(w.plus(queries, builder.integers(-1)), block), builder.integers(1));
   builder.node('Loop', [w.scalar(blocks), '', ...states], { attributes: { body: { graph: body } }, outputs });
   return { table: outputs[0] as string, products: outputs[1] ?? null, shape };
 }
@@ -63,6 +66,8 @@ export function appendStatistics(
 /** Values around the loop; sizes are vectors of one int64. */
 interface Around {
   readonly prefix: string;
+  /** Queries of a block. */
+  readonly block: string;
   readonly queries: string;
   readonly keys: string;
   /** [keys, 2]: positions and ones. */
@@ -94,8 +99,8 @@ function blockBody(site: Attachment, options: StatisticsOptions, around: Around)
   const go = b.input(b.name('go'), [], BOOL);
   const table = b.input(b.name('table'), null, FLOAT);
   const products = options.similarity ? b.input(b.name('products'), null, FLOAT) : undefined;
-  const from = b.node('Mul', [b.node('Reshape', [at, b.integers(1)]), b.integers(BLOCK)]);
-  const to = w.least(w.plus(from, b.integers(BLOCK)), around.queries);
+  const from = b.node('Mul', [b.node('Reshape', [at, b.integers(1)]), around.block]);
+  const to = w.least(w.plus(from, around.block), around.queries);
   const { causal } = around;
   const limit =
     typeof causal === 'string' ? b.node('Where', [causal, to, around.keys]) : causal ? to : around.keys;

@@ -2,6 +2,7 @@ import { AssayError } from '../core/errors.js';
 import type { GraphEdit } from '../formats/onnx/rewrite.js';
 import type { OnnxGraph, OnnxModel } from '../formats/onnx/types.js';
 import {
+  DECLARED,
   type GraphPlan,
   outputsOf,
   type PlanContext,
@@ -92,7 +93,8 @@ function tappedOrDeclared(
   declared: readonly string[],
 ): readonly TappedSite[] {
   if (sites.length > 0) return sites;
-  return declared.map((probabilities) => tapSite(context, builder, 'output', { probabilities, keys: null }));
+  const site = { operator: DECLARED, heads: 0, latent: false };
+  return declared.map((probabilities) => tapSite(context, builder, site, { probabilities, keys: null }));
 }
 
 /** What the library knows the operators of; others are those of the model's own functions. */

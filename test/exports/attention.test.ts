@@ -72,6 +72,7 @@ describe('attention computed inside the graph', () => {
     const expected = read(`golden/attention/${purpose.golden}`) as Golden;
     const seen = await attention(assemble(name, folder, 'attention'), expected.ids);
     expectGolden(seen, expected, purpose.toleranceBits);
+    expect(seen.sites.every(({ latent = false }) => latent === (name === 'latent'))).toBe(true);
     expect(seen.unmeasured.map(({ operator, count }) => ({ operator, count }))).toEqual(
       purpose.unmeasured ?? [],
     );

@@ -1,11 +1,13 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { AttentionKind, AttentionLayer, AttentionStatistics } from '../../core/types.js';
-import type { TappedSite } from '../../tap/plan.js';
+import { DECLARED, type TappedSite } from '../../tap/plan.js';
 import { type AttentionTable, integersOf, type Lengths, type Problem, readTable } from './attention-table.js';
 import { floats } from './floats.js';
 
-/** float16 rows of 1,000 keys sum to 1 within 2e-2; anything further is not a probability row. */
-const ROW_SUM_TOLERANCE = 5e-2;
+/** Rows of a softmax in float32 sum to 1 within this; what is further lacks keys or was changed. */
+const ROW_SUM_TOLERANCE = 1e-3;
+/** Of an export's own outputs nothing but the numbers is known: float16 rows of 1,000 keys sum to 1 within 2e-2. */
+const OUTPUT_SUM_TOLERANCE = 5e-2;
 /** Tokens per position by which rounding may move the mean position of a query whose weights are scaled. */
 const GATE_TOLERANCE = 1e-3;
 /** Bits by which rounding may lift an entropy over that of equal weights. */
@@ -16,6 +18,8 @@ export type LayerStatistics = Readonly<Record<Statistic, readonly number[]>>;
 
 export interface ReadSite {
   readonly layer: AttentionLayer;
+  /** Query heads that the graph states or shows without being run; 0 when unknown. */
+  readonly statedHeads: number;
   readonly statistics: LayerStatistics;
 }
 
@@ -28,7 +32,8 @@ export function readSite(
   const table = readTable(site, outputs, lengths);
   if ('problem' in table) return table;
   const { heads } = table;
-  const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head));
+  const tolerance = site.operator === DECLARED ? OUTPUT_SUM_TOLERANCE : ROW_SUM_TOLERANCE;
+  const rows = Array.from({ length: heads }, (_, head) => headStatistics(table, head, tolerance));
   const problem = rows.find((row) => typeof row === 'string');
   if (typeof problem === 'string' || heads === 0) return { problem: problem ?? 'it has no heads' };
   const measured = rows as HeadStatistics[];
@@ -39,7 +44,9 @@ export function readSite(
       operator: site.operator,
       heads,
       keyValueHeads: keyValueHeads(site, heads, outputs),
+      ...(site.latent ? { latent: true } : {}),
     },
+    statedHeads: site.heads,
     statistics: {
       entropyBits: column('entropyBits'),
       normalizedEntropy: column('normalizedEntropy'),
@@ -55,7 +62,7 @@ export function readSite(
 type HeadStatistics = Record<Exclude<Statistic, 'headSimilarity'>, number>;
 
 /** Means over the queries that see at least two keys, or what is wrong with one of them. */
-function headStatistics(table: AttentionTable, head: number): HeadStatistics | string {
+function headStatistics(table: AttentionTable, head: number, tolerance: number): HeadStatistics | string {
   const totals = {
     entropyBits: 0,
     normalizedEntropy: 0,
@@ -70,7 +77,7 @@ function headStatistics(table: AttentionTable, head: number): HeadStatistics | s
     if (!(visible >= 2)) continue;
     const cell = (column: Parameters<AttentionTable['cell']>[2]): number => table.cell(head, query, column);
     const mass = cell('mass');
-    if (!(Math.abs(mass - 1) < ROW_SUM_TOLERANCE)) return 'the weights of a query do not add up to one';
+    if (!(Math.abs(mass - 1) < tolerance)) return 'the weights of a query do not add up to one';
     if (table.hasApplied && !isGate(cell, query)) return 'its weights are changed after the softmax';
     const entropy = Math.max(0, cell('entropy')) / Math.LN2;
     const limit = Math.log2(visible);

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AssayError, scrubPaths } from '../../core/errors.js';
-import type { AttentionStatistics, UnmeasuredAttention } from '../../core/types.js';
+import type { AttentionStatistics, Contradiction, UnmeasuredAttention } from '../../core/types.js';
 import type { Refused, TappedSite } from '../../tap/plan.js';
 import { type AttentionFeeds, attentionFeeds } from './attention-feeds.js';
 import { type LayerStatistics, type ReadSite, readSite } from './attention-site.js';
@@ -163,8 +163,14 @@ function summary(
     effectiveKeys: grid('effectiveKeys'),
     headSimilarity: grid('headSimilarity'),
     unmeasured: grouped(refused),
-    contradictions: [],
+    contradictions: contradictionsOf(read),
   };
+}
+
+/** Heads that the graph states and others that ran. */
+function contradictionsOf(read: readonly ReadSite[]): Contradiction[] {
+  const odd = read.find(({ layer, statedHeads }) => statedHeads > 0 && statedHeads !== layer.heads);
+  return odd ? [{ fact: 'attentionHeads', values: { run: odd.layer.heads, graph: odd.statedHeads } }] : [];
 }
 
 function grouped(refused: readonly Refused[]): UnmeasuredAttention[] {

@@ -55,7 +55,7 @@ function layersSection(reading: AttentionReading, limits: Limits): Html {
     return html`<section><h2>Layers</h2><p class="note">No layer was measured.</p></section>`;
   const rows = runs.slice(0, limits.rows).map(({ from, to, site }) => {
     const span = from === to ? String(from) : `${from}–${to}`;
-    return html`<tr><th scope="row">${span}</th><td data-label="kind">${short(site.kind, limits)}</td><td data-label="operator"><code>${short(site.operator, limits)}</code></td><td data-label="heads">${formatNumber(site.heads)}</td><td data-label="key/value heads">${keyValueText(site.keyValueHeads)}</td></tr>`;
+    return html`<tr><th scope="row">${span}</th><td data-label="kind">${short(site.kind, limits)}</td><td data-label="operator"><code>${short(site.operator, limits)}</code></td><td data-label="heads">${formatNumber(site.heads)}</td><td data-label="key/value heads">${keyValueText(site)}</td></tr>`;
   });
   return html`<section><h2>Layers <span class="count">head counts as seen in the run</span></h2><div class="scroll"><table class="plain stack"><thead><tr><th scope="col">Layers</th><th scope="col">Kind</th><th scope="col">Operator</th><th scope="col">Heads</th><th scope="col">Key/value heads</th></tr></thead><tbody>${rows}</tbody></table></div>${rest(runs.length, limits)}</section>`;
 }

@@ -12,7 +12,8 @@ const sameMake = (a: AttentionLayer, b: AttentionLayer): boolean =>
   a.kind === b.kind &&
   a.operator === b.operator &&
   a.heads === b.heads &&
-  a.keyValueHeads === b.keyValueHeads;
+  a.keyValueHeads === b.keyValueHeads &&
+  a.latent === b.latent;
 
 /** Layers in order, neighbours of one make together. */
 export function layerRuns({ sites }: AttentionReading): readonly LayerRun[] {
@@ -25,7 +26,9 @@ export function layerRuns({ sites }: AttentionReading): readonly LayerRun[] {
   return runs;
 }
 
-export function keyValueText(keyValueHeads: number | null): string {
+/** Latent attention has no key/value heads of its own: every head expands the same vector. */
+export function keyValueText({ keyValueHeads, latent }: AttentionLayer): string {
+  if (latent === true) return 'latent';
   return keyValueHeads === null ? '–' : String(keyValueHeads);
 }
 
@@ -36,8 +39,9 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
 export function layerSummary(reading: AttentionReading): readonly string[] {
   if (reading.layers === 0) return ['no layer was measured'];
   const counts = new Map<string, number>();
-  for (const { kind, operator, heads, keyValueHeads } of reading.sites) {
-    const groups = keyValueHeads === null ? '' : ` (${plural(keyValueHeads, 'key/value head')})`;
+  for (const { kind, operator, heads, keyValueHeads, latent } of reading.sites) {
+    const grouped = keyValueHeads === null ? '' : ` (${plural(keyValueHeads, 'key/value head')})`;
+    const groups = latent === true ? ' over latent keys (MLA)' : grouped;
     const make = `${cleanText(kind)}-attention layer|with ${plural(heads, 'head')}${groups}, by ${nameText(operator)}`;
     counts.set(make, (counts.get(make) ?? 0) + 1);
   }

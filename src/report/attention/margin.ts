@@ -15,8 +15,8 @@ function cellsOf({ sites }: AttentionReading, rows: number): readonly (readonly 
   return Array.from({ length: rows }, (_, index) => {
     const site = sites[index];
     if (site === undefined) return [String(index), '', '', '', ''];
-    const { kind, operator, heads, keyValueHeads } = site;
-    return [String(index), cleanText(kind), cleanText(operator), String(heads), keyValueText(keyValueHeads)];
+    const { kind, operator, heads } = site;
+    return [String(index), cleanText(kind), cleanText(operator), String(heads), keyValueText(site)];
   });
 }
 
