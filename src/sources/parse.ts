@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { AssayError } from '../core/errors.js';
 import type { CandidateSpec } from '../core/types.js';
 import { type Delivery, openBytes, openDelivery } from '../io/files.js';
+import { encoderOf } from './attention-plan.js';
 
 /** Formats that run code when loaded. They are named and refused, never opened. */
 const EXECUTABLE = /\.(pt|pth|bin|pkl|pickle|ckpt|h5|keras|joblib)$/i;
@@ -41,7 +42,8 @@ export async function locateModel(path: string): Promise<LocatedModel> {
     ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? (await findByContent(delivery));
   if (chosen === undefined) throw noModel(path, delivery);
   const kind = await sniff(delivery, chosen);
-  const others = onnx.filter((file) => file !== chosen);
+  const encoder = encoderOf(chosen, onnx);
+  const others = onnx.filter((file) => file !== chosen && file !== encoder);
   const warnings =
     others.length > 0 ? [`Audited ${chosen}; the folder also holds ${others.join(', ')}.`] : [];
   return { spec: { kind, path }, label: basename(resolve(path)), delivery, modelPath: chosen, warnings };

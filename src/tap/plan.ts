@@ -85,6 +85,7 @@ export function planGraph(context: PlanContext, { graph, sites, inside }: GraphS
     if (site?.replaced && context.nested) {
       refused.push({ operator: site.operator, reason: 'it cannot be taken apart inside a branch' });
     } else if (site && typeof site.attach === 'function') {
+      builder.section();
       const change = (edit: NodeEdit) => changes.set(at, edit);
       const attachment = site.attach({ builder, change, replace: () => replaced.add(at) });
       tapped.push(tapSite(context, builder, site, attachment));

@@ -1,5 +1,6 @@
 import { bytesField, floatField, integerField, textField } from './encode.js';
 
+const NODE = 1;
 const FLOAT = 1;
 const INT64 = 7;
 /** AttributeProto.AttributeType. */
@@ -23,7 +24,9 @@ export interface NodeOptions {
  * nodes in any order, so appended nodes may also feed earlier ones.
  */
 export class GraphBuilder {
+  /** Everything but nodes, then the sections of nodes. */
   readonly #fields: number[][] = [];
+  readonly #sections: number[][][] = [[]];
   readonly #made = new Set<string>();
   readonly #used = new Set<string>();
   readonly #constants = new Map<string, string>();
@@ -35,9 +38,18 @@ export class GraphBuilder {
     this.#prefix = prefix;
   }
 
-  /** Encoded fields of GraphProto. */
+  /** Encoded fields of GraphProto, the last section of nodes first. */
   get bytes(): readonly number[] {
-    return this.#fields.flat();
+    return [...this.#fields, ...[...this.#sections].reverse().flat()].flat();
+  }
+
+  /**
+   * Begin a section of nodes that no other section feeds. ONNX Runtime runs what nothing depends on from the last node
+   * to the first, so sections that follow each other in the model must not follow each other in the file: their
+   * inputs, all of them, would wait in memory until the first one ran.
+   */
+  section(): void {
+    this.#sections.push([]);
   }
 
   /** Values of the surrounding graph that the appended nodes read. */
@@ -57,15 +69,19 @@ export class GraphBuilder {
       if (typeof value === 'object' && 'graph' in value)
         for (const name of value.graph.needs) this.#used.add(name);
     for (const name of outputs) this.#made.add(name);
-    this.#field(1, [
-      ...inputs.flatMap((name) => textField(1, name)),
-      ...outputs.flatMap((name) => textField(2, name)),
-      ...textField(4, opType),
-      ...Object.entries(options.attributes ?? {}).flatMap(([name, value]) =>
-        bytesField(5, attribute(name, value)),
-      ),
-      ...(options.domain === undefined ? [] : textField(7, options.domain)),
-    ]);
+    this.#sections
+      .at(-1)
+      ?.push(
+        bytesField(NODE, [
+          ...inputs.flatMap((name) => textField(1, name)),
+          ...outputs.flatMap((name) => textField(2, name)),
+          ...textField(4, opType),
+          ...Object.entries(options.attributes ?? {}).flatMap(([name, value]) =>
+            bytesField(5, attribute(name, value)),
+          ),
+          ...(options.domain === undefined ? [] : textField(7, options.domain)),
+        ]),
+      );
     return outputs[0] as string;
   }
 

@@ -107,7 +107,7 @@ export class AttentionModel {
   async #open(ort: Ort, model: TappedModel): Promise<InferenceSession> {
     const known = this.#sessions.get(model);
     if (known) return known;
-    const session = await createSession(ort, model.location, this.#config.threads);
+    const session = await createSession(ort, model.location, this.#config.threads, false);
     this.#sessions.set(model, session);
     return session;
   }

@@ -88,11 +88,15 @@ async function openEdited(ort: Ort, model: ModelLocation, threads: number): Prom
   return createSession(ort, model, threads).catch(() => createSession(ort, otherwise, threads));
 }
 
-/** Load a graph on the CPU. Throws MODEL_LOAD_FAILED. */
+/**
+ * Load a graph on the CPU. A memory pattern repeats the allocations of the last run, which helps decoding and costs as
+ * much memory again where texts are read once. Throws MODEL_LOAD_FAILED.
+ */
 export async function createSession(
   ort: Ort,
   model: ModelLocation,
   threads: number,
+  enableMemPattern = true,
 ): Promise<InferenceSession> {
   const session: Record<string, unknown> = { intra_op: { allow_spinning: '0' } };
   if (model.kind === 'graph') session.model_external_initializers_file_folder_path = model.folder;
@@ -100,6 +104,7 @@ export async function createSession(
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
     logSeverityLevel: 4,
+    enableMemPattern,
     extra: { session },
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
   };
