@@ -188,7 +188,12 @@ function externalTensor(tensor: OnnxTensor, { location, offset, length }: Tensor
   ];
 }
 
+/** The field with a new payload; one that did not change keeps its bytes, so that neighbours are read together. */
 function embed(reader: WireReader, field: Field, part: Splice, into: Splice, number: number): void {
+  if (part.is(field)) {
+    copy(reader, field, into);
+    return;
+  }
   into.insert(bytesHeader(number, part.length));
   into.append(part);
   bounded(reader, field, into);

@@ -23,6 +23,18 @@ export class Splice {
     this.#length += range.to - range.from;
   }
 
+  /** Nothing but these bytes of the file. */
+  is(range: Range): boolean {
+    const [only, ...others] = this.#parts;
+    return (
+      others.length === 0 &&
+      only !== undefined &&
+      'to' in only &&
+      only.from === range.from &&
+      only.to === range.to
+    );
+  }
+
   insert(bytes: readonly number[]): void {
     this.#parts.push(Uint8Array.from(bytes));
     this.#length += bytes.length;
