@@ -1,3 +1,5 @@
+import type { MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
+
 /** What is to be audited. Paths may be a folder or one model file. */
 export type CandidateSpec =
   | { readonly kind: 'onnx'; readonly path: string }
@@ -17,7 +19,7 @@ export interface FileDigest {
 }
 
 /** Where a structural value was read. */
-export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'run';
+export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'index' | 'run';
 
 /** A structural value and its origin. */
 export interface Fact<T> {
@@ -131,12 +133,31 @@ export interface Port {
   readonly dims: readonly (number | string)[];
 }
 
-/** One stored weight: logical dimensions and bits per number. */
+/** One weight: logical dimensions and bits per number, however many stored tensors encode it. */
 export interface WeightTensor {
   readonly name: string;
   readonly dims: readonly number[];
   readonly type: string;
   readonly bits: number;
+  readonly role?: TensorRole;
+  /** Absent where each number is stored as one float. */
+  readonly quantization?: Quantization;
+}
+
+/** A file that holds weights. */
+export interface WeightFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Bytes before the first tensor; the rest is payload. */
+  readonly headerBytes: number;
+  readonly tensors: number;
+}
+
+/** What model.safetensors.index.json lists, whether or not the shards are there. */
+export interface ShardIndex {
+  /** Tensor names in the order of the file, with the shard of each. */
+  readonly tensors: ReadonlyMap<string, string>;
+  readonly totalSize: number | null;
 }
 
 /** What a model file says about itself, before anyone interprets it. */
@@ -155,13 +176,27 @@ export interface ModelStructure {
     readonly headDim?: number;
   }[];
   readonly operators: Readonly<Record<string, number>>;
+  /** Files that hold the weights, with their tensors as stored; empty when only metadata were delivered. */
+  readonly files: readonly WeightFile[];
+  /** Tensors as stored, scales and zero points included. */
+  readonly storedTensors: number;
+  readonly index: ShardIndex | null;
+  /** Key-value pairs of a GGUF header, or `__metadata__` of safetensors; long lists are left out. */
+  readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** config.json, or null when absent. */
   readonly config: Readonly<Record<string, unknown>> | null;
 }
 
+/** A value of a file's own metadata; integers beyond 2^53 are given as text. */
+export type MetadataValue = number | string | boolean | readonly (number | string | boolean)[];
+
 export interface WeightsCapability {
-  /** Read the model file and its configuration; runs nothing. */
+  /** Read the headers and the configuration; runs nothing. */
   structure(signal?: AbortSignal): Promise<ModelStructure>;
+  /** A matrix decoded to floats, or null when the candidate does not hold it as a weight. */
+  matrix(id: MatrixId): Promise<WeightMatrix | null>;
+  /** Token strings by id from tokenizer.json or GGUF metadata; null when neither is delivered. */
+  vocabulary(): Promise<readonly string[] | null>;
 }
 
 export interface TokensCapability {

@@ -37,6 +37,14 @@ export interface ErrorRecord {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string;
+  /** What exactly a file did wrong, e.g. `GGUF_KEY_DUPLICATE`; see FormatFault. */
+  readonly fault?: string;
+  /** Byte of the file at which it was found. */
+  readonly offset?: number;
+}
+
+interface AssayErrorOptions extends Partial<Pick<ErrorRecord, 'hint' | 'fault' | 'offset'>> {
+  readonly cause?: unknown;
 }
 
 const BRAND = Symbol.for('model-assay.error');
@@ -49,13 +57,17 @@ export class AssayError extends Error {
   override readonly name = 'AssayError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly fault: string | undefined;
+  readonly offset: number | undefined;
   /** Partial evidence, when a collection was interrupted. */
   partial?: unknown;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, options: AssayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.fault = options.fault;
+    this.offset = options.offset;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
@@ -64,6 +76,8 @@ export class AssayError extends Error {
       code: this.code,
       message: this.message,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
+      ...(this.fault === undefined ? {} : { fault: this.fault }),
+      ...(this.offset === undefined ? {} : { offset: this.offset }),
     };
   }
 }

@@ -5,3 +5,4 @@ export type * from './evidence.js';
 export type * from './reference.js';
 export type * from './signal.js';
 export type * from './verdict.js';
+export type * from './weights.js';

@@ -21,6 +21,10 @@ export function onnxStructure(
     embedding: findEmbedding(index, typeof width === 'number' ? width : undefined),
     fusedAttention: attentionSites(model),
     operators: countOperators(model.graph),
+    files: [],
+    storedTensors: model.graph.initializers.length,
+    index: null,
+    metadata: new Map(),
     config,
   };
 }

@@ -70,6 +70,8 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
       },
+      matrix: async () => null,
+      vocabulary: async () => null,
     },
     tokens: {
       encode: (text, { special = true } = {}) => call('encode', { text, special }),

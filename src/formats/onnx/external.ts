@@ -1,4 +1,4 @@
-import { quoted } from './failure.js';
+import { quoted } from '../failure.js';
 import { BYTES, type Field } from './field.js';
 import type { WireReader } from './reader.js';
 import type { TensorStorage } from './types.js';

@@ -20,9 +20,3 @@ export function overLimit(file: string, at: number, what: string): AssayError {
     hint: 'Real exports stay far below this limit; the file may be made to exhaust the auditor. Export it again.',
   });
 }
-
-/** A name from the file inside a message: bounded, and unable to steer a terminal or reorder the line. */
-export function quoted(name: string): string {
-  const text = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
-  return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-}

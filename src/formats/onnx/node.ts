@@ -1,6 +1,6 @@
+import { quoted } from '../failure.js';
 import { readAttribute } from './attribute.js';
 import { canonicalDomain } from './domain.js';
-import { quoted } from './failure.js';
 import { BYTES, type Field } from './field.js';
 import type { WireReader } from './reader.js';
 import type { OnnxAttribute, OnnxNode } from './types.js';

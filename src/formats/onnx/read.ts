@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../core/bytes.js';
+import { quoted } from '../failure.js';
 import { canonicalDomain } from './domain.js';
-import { quoted } from './failure.js';
 import { BYTES, type Field } from './field.js';
 import { finishGraph, type GraphDraft, graphDraft, readGraph } from './graph.js';
 import { WireReader } from './reader.js';

@@ -1,7 +1,7 @@
 import type { AssayError } from '../../core/errors.js';
+import { quoted } from '../failure.js';
 import { dataType, type OnnxDataType, packedBytes, TYPED_FIELDS } from './data-types.js';
 import { externalStorage } from './external.js';
-import { quoted } from './failure.js';
 import { FIXED32, FIXED64 } from './field.js';
 import type { WireReader } from './reader.js';
 import { smallFromTyped } from './small.js';
