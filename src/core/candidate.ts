@@ -1,4 +1,4 @@
-import type { MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
+import type { MatrixCatalogue, MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
 
 /** What is to be audited. Paths may be a folder or one model file. */
 export type CandidateSpec =
@@ -241,8 +241,8 @@ export type MetadataValue = number | string | boolean | readonly (number | strin
 export interface WeightsCapability {
   /** Read the headers and the configuration; runs nothing. */
   structure(signal?: AbortSignal): Promise<ModelStructure>;
-  /** What can be asked of `matrix`, in the order of the model. */
-  matrices(): Promise<readonly MatrixId[]>;
+  /** What can be asked of `matrix`. */
+  matrices(): Promise<MatrixCatalogue>;
   /** A matrix decoded to floats, or null when the candidate does not hold it as a weight. */
   matrix(id: MatrixId): Promise<WeightMatrix | null>;
   /** Token strings by id from tokenizer.json or GGUF metadata; null when neither is delivered. */

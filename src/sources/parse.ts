@@ -48,7 +48,8 @@ export async function locateModel(path: string): Promise<LocatedModel> {
 async function findOnnx(delivery: Delivery): Promise<LocatedModel['model'] | undefined> {
   const onnx = delivery.files.filter((file) => file.endsWith('.onnx'));
   const [only, ...others] = delivery.files;
-  const bare = others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
+  const bare =
+    others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
   const chosen = ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? bare;
   if (chosen === undefined) return undefined;
   const content = await sniff(delivery, chosen);
@@ -66,7 +67,9 @@ async function findWeights(delivery: Delivery): Promise<WeightSet | undefined> {
     const kind = content === 'unknown' ? named : content;
     if (kind === 'safetensors' || kind === 'gguf') kinds.set(file, kind);
   }
-  return kinds.size === 0 && files.some((file) => EXECUTABLE.test(file)) ? undefined : chooseWeights(delivery, kinds);
+  return kinds.size === 0 && files.some((file) => EXECUTABLE.test(file))
+    ? undefined
+    : chooseWeights(delivery, kinds);
 }
 
 /** Other files that could be taken for the model. */
@@ -77,7 +80,9 @@ function warningsOf({ files }: Delivery, model: LocatedModel['model']): string[]
   if (audited.length === 0) return ['The folder holds no weights; its metadata alone were read.'];
   if (others.length === 0) return [];
   const listed = others.length > LISTED ? `${others.length} more model files` : others.join(', ');
-  return [`Audited ${audited.length > LISTED ? `${audited.length} files` : audited.filter(Boolean).join(', ')}; the folder also holds ${listed}.`];
+  return [
+    `Audited ${audited.length > LISTED ? `${audited.length} files` : audited.filter(Boolean).join(', ')}; the folder also holds ${listed}.`,
+  ];
 }
 
 /** GGUF has a magic number, safetensors an 8-byte header length before a brace; ONNX protobuf has neither. */
