@@ -55,10 +55,11 @@ export async function openOnnx(
   const call = caller(graphs, runtime, options);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
-    files: filesCapability(delivery, async () => [
-      ...(await graph.weightFiles()),
-      ...((await encoder?.weightFiles()) ?? []),
-    ]),
+    files: filesCapability(
+      delivery,
+      async () => [...(await graph.weightFiles()), ...((await encoder?.weightFiles()) ?? [])],
+      options,
+    ),
     weights: {
       structure: async (): Promise<ModelStructure> => {
         configured();

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
+import type { FilesOptions } from './files-capability.js';
 
-export interface OpenOptions {
+export interface OpenOptions extends FilesOptions {
   /** Threads of one operator; 0 or absent leaves it to ONNX Runtime. */
   readonly threads?: number;
   /** Ceiling of one operation in the runtime child, ms. */

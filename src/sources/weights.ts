@@ -55,7 +55,7 @@ export async function openWeights(
     kind: set.kind,
     label,
     capabilities: {
-      files: filesCapability(delivery, async () => set.paths),
+      files: filesCapability(delivery, async () => set.paths, options),
       weights: {
         structure,
         matrices: async () => (await index.get()).catalogue,
