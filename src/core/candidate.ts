@@ -193,6 +193,8 @@ export type MetadataValue = number | string | boolean | readonly (number | strin
 export interface WeightsCapability {
   /** Read the headers and the configuration; runs nothing. */
   structure(signal?: AbortSignal): Promise<ModelStructure>;
+  /** What can be asked of `matrix`, in the order of the model. */
+  matrices(): Promise<readonly MatrixId[]>;
   /** A matrix decoded to floats, or null when the candidate does not hold it as a weight. */
   matrix(id: MatrixId): Promise<WeightMatrix | null>;
   /** Token strings by id from tokenizer.json or GGUF metadata; null when neither is delivered. */

@@ -77,11 +77,13 @@ export interface MatrixId {
   readonly role: Role;
   readonly layer?: number;
   readonly expert?: number | 'shared';
+  /** `weight` when absent. */
+  readonly part?: 'weight' | 'bias';
 }
 
 /**
  * A weight matrix in its logical orientation [out, in], decoded from whatever stores it: quantization undone, fused
- * projections cut apart, llama.cpp's permutation of query and key rows reverted.
+ * projections cut apart, llama.cpp's permutation of query and key rows reverted. A vector is a matrix of one column.
  */
 export interface WeightMatrix {
   readonly rows: number;

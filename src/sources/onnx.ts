@@ -38,8 +38,12 @@ const TOTAL_FACTOR = 6;
 const MEMORY_SHARE = 0.75;
 
 /** A folder with an ONNX model in the Hugging Face layout, or a bare .onnx file. */
-export async function openOnnx(located: LocatedModel, options: OpenOptions = {}): Promise<ModelSource> {
-  const { delivery, modelPath } = located;
+export async function openOnnx(
+  located: LocatedModel,
+  modelPath: string,
+  options: OpenOptions = {},
+): Promise<ModelSource> {
+  const { delivery } = located;
   // A broken configuration stops whatever depends on it, but the files are still worth recording.
   const { config, failure } = await readModelConfig(delivery).then(
     (read) => ({ config: read, failure: undefined }),
@@ -70,6 +74,7 @@ export async function openOnnx(located: LocatedModel, options: OpenOptions = {})
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
       },
+      matrices: async () => [],
       matrix: async () => null,
       vocabulary: async () => null,
     },
