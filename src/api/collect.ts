@@ -4,8 +4,8 @@ import { AssayError } from '../core/errors.js';
 import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
 import type { SuiteTier } from '../profile/suite.js';
 import { PROBES } from '../registry.js';
-import type { OpenOptions } from '../sources/onnx.js';
 import { type CandidateInput, openCandidate } from '../sources/open.js';
+import type { OpenOptions } from '../sources/options.js';
 import { shippedSuite, toolIdentity } from './assets.js';
 
 export interface CollectOptions extends OpenOptions {
@@ -16,6 +16,8 @@ export interface CollectOptions extends OpenOptions {
   readonly suite?: SuiteTier | Suite;
   /** Seed of prompt order and sampling; 0 by default. */
   readonly seed?: number;
+  /** Read headers and metadata only: hash no weights, decode none. */
+  readonly headersOnly?: boolean;
   readonly maxRequests?: number;
   readonly maxTokens?: number;
   readonly onProgress?: (event: ProgressEvent) => void;
@@ -50,6 +52,7 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
     seed,
     collectedAt: clock().toISOString(),
     now: () => performance.now(),
+    headersOnly: options.headersOnly === true,
     signal: options.signal,
     onProgress: options.onProgress,
     warnings: [...source.warnings, ...warnings],
