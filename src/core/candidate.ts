@@ -137,6 +137,15 @@ export interface ShardIndex {
   readonly totalSize: number | null;
 }
 
+/** Something odd about a delivery that honest ones show too: no reason to refuse it, and worth showing. */
+export interface StructureFinding {
+  readonly code: string;
+  readonly file: string;
+  readonly detail: string;
+  /** Byte of the file, where it has a place. */
+  readonly offset?: number;
+}
+
 /** What a model file says about itself, before anyone interprets it. */
 export interface ModelStructure {
   readonly format: CandidateSpec['kind'];
@@ -158,6 +167,7 @@ export interface ModelStructure {
   /** Tensors as stored, scales and zero points included. */
   readonly storedTensors: number;
   readonly index: ShardIndex | null;
+  readonly findings: readonly StructureFinding[];
   /** Key-value pairs of a GGUF header, or `__metadata__` of safetensors; long lists are left out. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** config.json, or null when absent. */

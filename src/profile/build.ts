@@ -1,6 +1,13 @@
 import { canonicalJson } from '../core/canonical-json.js';
 import { AssayError } from '../core/errors.js';
-import type { Evidence, FilesEvidence, ReferenceProfile, ReferenceRun, VersionKind } from '../core/types.js';
+import type {
+  Evidence,
+  FactValue,
+  FilesEvidence,
+  ReferenceProfile,
+  ReferenceRun,
+  VersionKind,
+} from '../core/types.js';
 
 /** Evidence of one trusted artifact, to be kept as a reference of a variant. */
 export interface VariantEvidence {
@@ -8,7 +15,7 @@ export interface VariantEvidence {
   readonly kind: VersionKind;
   readonly evidence: Evidence;
   /** Structural facts of its architecture, by name. */
-  readonly facts: Readonly<Record<string, number | string>>;
+  readonly facts: Readonly<Record<string, FactValue>>;
 }
 
 /** Raw continuations are not compared, only what is measured on them; leaving them out keeps profiles readable. */
@@ -83,9 +90,9 @@ function runOf(evidence: Evidence, artifact: string): ReferenceRun {
 }
 
 function common(
-  a: Readonly<Record<string, number | string>>,
-  b: Readonly<Record<string, number | string>>,
-): Record<string, number | string> {
+  a: Readonly<Record<string, FactValue>>,
+  b: Readonly<Record<string, FactValue>>,
+): Record<string, FactValue> {
   return Object.fromEntries(Object.entries(a).filter(([key, value]) => b[key] === value));
 }
 

@@ -1,4 +1,5 @@
 import type { MetadataValue, ModelSource, ModelStructure } from '../core/types.js';
+import { readGguf } from '../formats/gguf/read.js';
 import { readGgufStrings } from '../formats/gguf/strings.js';
 import { type Delivery, openBytes } from '../io/files.js';
 import { logicalTensors } from '../weights/logical.js';
@@ -14,6 +15,8 @@ import type { LocatedModel } from './parse.js';
 import { readStoredWeights } from './stored-weights.js';
 import { TensorBytes } from './tensor-bytes.js';
 import { readVocabulary } from './vocabulary.js';
+
+const GGUF_TOKENS = 'tokenizer.ggml.tokens';
 
 /** Weights as safetensors or GGUF: read, never run. */
 export async function openWeights(
@@ -32,7 +35,7 @@ export async function openWeights(
     return indexWeights(await logical.get(), layout, (...part) => bytes.read(...part));
   });
   const structure = async (): Promise<ModelStructure> => {
-    const { tensors, files, metadata, index: shards } = await stored.get();
+    const { tensors, files, metadata, index: shards, findings } = await stored.get();
     return {
       format: set.kind,
       inputs: [],
@@ -44,6 +47,7 @@ export async function openWeights(
       files,
       storedTensors: tensors.length,
       index: shards,
+      findings,
       metadata,
       config: (await config.get()).config,
     };
@@ -84,7 +88,11 @@ async function ggufVocabulary(
   if (kind !== 'gguf' || first === undefined) return null;
   const source = await openBytes(delivery, first);
   try {
-    return await readGgufStrings(source, 'tokenizer.ggml.tokens');
+    const file = await readGguf(source);
+    if (!file.extents.has(GGUF_TOKENS)) return null;
+    const tokens: string[] = [];
+    for await (const token of readGgufStrings(source, file, GGUF_TOKENS)) tokens.push(token);
+    return tokens;
   } finally {
     await source.close();
   }

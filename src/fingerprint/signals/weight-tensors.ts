@@ -7,6 +7,9 @@ const CLERICAL_ERROR = 1e-9;
 /** Exporters fold some small vectors into others; matrices they keep. */
 const LEAST_COVERAGE = 0.99;
 
+/** Weights named in a report when a reference lacks them. */
+const NAMED = 5;
+
 const UNDONE: Readonly<Record<LayoutChange, string>> = {
   'query-key-permutation': 'llama.cpp’s order of query and key rows',
   transposition: 'matrices stored as [in, out]',
@@ -43,9 +46,7 @@ const weightTensors: Signal = {
     const decided = same.length > 0 || stranger;
     return {
       status: 'scored',
-      observed: matches
-        .map(({ id, match }) => `${match.equal} of ${seen.tensors.length} weights equal "${id}"`)
-        .join(', '),
+      observed: matches.map(({ id, match }) => summary(id, match, seen)).join('; '),
       expected: Object.fromEntries(matches.map(({ id }) => [id, 'all weights equal'])),
       logLikelihood: decided
         ? {
@@ -54,10 +55,7 @@ const weightTensors: Signal = {
           }
         : {},
       n: seen.tensors.length,
-      details: [
-        ...seen.undone.map((change): Detail => ({ type: 'text', label: 'undone', value: UNDONE[change] })),
-        ...matches.flatMap(({ id, match }) => describe(id, match)),
-      ],
+      details: matches.flatMap(({ id, match }) => describe(id, match)),
     };
   },
 };
@@ -76,20 +74,24 @@ function isSame({ equal, compared, unmatched, coverage }: TensorMatch): boolean 
   return equal > 0 && equal === compared && unmatched.length === 0 && coverage >= LEAST_COVERAGE;
 }
 
-function describe(
-  id: string,
-  { equal, compared, unmatched, coverage, rounded, tiedCopy }: TensorMatch,
-): Detail[] {
-  const text = (label: string, value: string): Detail => ({ type: 'text', label: `${label} (${id})`, value });
+function summary(id: string, match: TensorMatch, { undone }: TensorDigests): string {
+  const share = `${match.equal} of ${match.compared + match.unmatched.length} weights equal "${id}"`;
+  if (match.equal === 0) return share;
+  const remarks = [
+    ...undone.map((change) => `after undoing ${UNDONE[change]}`),
+    ...match.rounded.map((type) => `after rounding to ${type.toUpperCase()}`),
+    ...(match.tiedCopy ? ['an output matrix repeats the embedding'] : []),
+  ];
+  return [share, ...remarks].join(', ');
+}
+
+function describe(id: string, { equal, compared, unmatched, coverage }: TensorMatch): Detail[] {
   return [
-    text(
-      'equal weights',
-      `${equal} of ${compared} compared, ${(100 * coverage).toFixed(1)} % of the numbers`,
-    ),
-    ...(rounded.length > 0 ? [text('equal after rounding to', rounded.join(', ').toUpperCase())] : []),
-    ...(tiedCopy ? [text('output matrix', 'stored as a second copy of the embedding')] : []),
+    { type: 'number', label: `weights compared with ${id}`, value: compared },
+    { type: 'number', label: `weights equal to ${id}`, value: equal },
+    { type: 'number', label: `numbers of ${id} in equal weights`, value: 100 * coverage, unit: '%' },
     ...(unmatched.length > 0
-      ? [text('weights without counterpart', `${unmatched.length}, e.g. ${unmatched[0]}`)]
+      ? [{ type: 'text' as const, label: `not in ${id}`, value: unmatched.slice(0, NAMED).join(', ') }]
       : []),
   ];
 }

@@ -23,6 +23,13 @@ export function parseJson(
   options: { readonly maxDepth?: number } = {},
 ): JsonValue {
   const reader = new JsonReader(bytes, name, options);
+  const root = valueReader(reader)();
+  reader.end();
+  return root;
+}
+
+/** Reads the next value of `reader` as a whole; all calls together stay within the limit of objects. */
+export function valueReader(reader: JsonReader): () => JsonValue {
   let objects = 0;
   const value = (): JsonValue => {
     switch (reader.kind()) {
@@ -39,9 +46,7 @@ export function parseJson(
         return reader.number();
     }
   };
-  const root = value();
-  reader.end();
-  return root;
+  return value;
 }
 
 function members(reader: JsonReader, value: () => JsonValue): ReadonlyMap<string, JsonValue> {

@@ -149,10 +149,14 @@ export class JsonReader {
     throw this.#unexpected('a value');
   }
 
-  /** Check that the text ends here. Returns the bytes after the value: white space only. */
-  end(): Uint8Array {
-    const rest = this.#bytes.subarray(this.#at);
-    if (this.#next() === undefined) return rest;
+  /** The bytes behind what has been read. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
+  /** Check that nothing but white space is left. */
+  end(): void {
+    if (this.#next() === undefined) return;
     throw this.#invalid('JSON_TRAILING', this.#at, 'text follows the end of the JSON value');
   }
 

@@ -38,15 +38,14 @@ export type SafetensorsFault =
 /** What can be wrong with model.safetensors.index.json, by itself or against its shards. */
 export type IndexFault =
   | JsonFault
-  | 'INDEX_FIELD_MISSING'
+  | 'INDEX_ENTRY_GHOST'
   | 'INDEX_KEY_DUPLICATE'
   | 'INDEX_LIMIT'
+  | 'INDEX_SHARD_LIMIT'
   | 'INDEX_SHARD_NAME'
   | 'INDEX_SHARD_PATH'
-  | 'INDEX_SHARDS_LIMIT'
   | 'INDEX_TENSOR_ELSEWHERE'
-  | 'INDEX_TENSOR_GHOST'
+  | 'INDEX_TENSOR_LIMIT'
   | 'INDEX_TENSOR_TWICE'
-  | 'INDEX_TENSORS_LIMIT'
-  | 'INDEX_TOTAL_SIZE'
-  | 'INDEX_TYPE';
+  | 'INDEX_TYPE'
+  | 'INDEX_WEIGHT_MAP_MISSING';

@@ -39,7 +39,7 @@ export function parseHeader(json: Uint8Array, name: string, base: number): Heade
     }
     entries.push(readEntry(reader, key));
   });
-  const padding = reader.end();
+  const padding = reader.rest();
   const stray = padding.findIndex((byte) => byte !== 0x20);
   if (stray === -1) return { metadata, entries };
   const at = base + json.length - padding.length + stray;
