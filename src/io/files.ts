@@ -40,7 +40,7 @@ export async function openDelivery(path: string): Promise<Delivery> {
 }
 
 /** Hub caches keep snapshots/<revision>/file as links into blobs/ of the same models--* folder. */
-function cacheRoot(root: string): string | undefined {
+export function cacheRoot(root: string): string | undefined {
   const parts = root.split(sep);
   const at = parts.lastIndexOf('snapshots');
   return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
@@ -74,7 +74,7 @@ function tooLarge(what: string): AssayError {
   });
 }
 
-async function contained(root: string, allowed: string, file: string): Promise<string> {
+export async function contained(root: string, allowed: string, file: string): Promise<string> {
   const joined = resolve(root, file);
   const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, cause);
@@ -90,7 +90,7 @@ async function contained(root: string, allowed: string, file: string): Promise<s
   return real;
 }
 
-function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
+export function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
   return new AssayError('FILE_UNREADABLE', `"${file}" cannot be read (${cause.code ?? 'unknown error'}).`, {
     hint: 'Check that the file exists, is a regular file and may be read by this user.',
     cause,
