@@ -6,12 +6,12 @@ import { compareFiles, compareNames } from '../oms/compare.js';
 import { failure, type OmsFault, type OmsFinding, warning } from '../oms/finding.js';
 import { SINGLE_FILE } from '../oms/resource.js';
 import type { Statement } from '../oms/statement.js';
-import { fileContent, type HashOptions } from './model-contents.js';
+import { fileContents, type HashOptions } from './model-contents.js';
 
 /** model_signing up to 1.1 lists a model that is one file as "." and not by its name. */
 function singleFile(signed: ReadonlyMap<string, string>, tree: ModelTree): ReadonlyMap<string, string> {
   const content = signed.get(SINGLE_FILE);
-  return tree.isFile && content !== undefined ? new Map([[tree.name, content]]) : signed;
+  return !tree.whole && content !== undefined ? new Map([[tree.name, content]]) : signed;
 }
 
 /**
@@ -32,13 +32,10 @@ export async function compareTree(
   const refused = [...links.findings, ...unreadableFindings(tree)];
   const present = [...readable, ...refused.flatMap(({ path = '' }) => (signed.has(path) ? [path] : []))];
   const { missing } = compareNames(signed, present);
-  const delivered = new Map<string, string>();
-  for (const path of readable) {
-    // An extra file is read only when it may be a missing one under another name.
-    if (!signed.has(path) && missing.length === 0) continue;
-    const limits = { ...options, maxPieces: resources.length };
-    delivered.set(path, await fileContent(tree, path, serialization, limits));
-  }
+  // An extra file is read only when it may be a missing one under another name.
+  const wanted = missing.length === 0 ? readable.filter((path) => signed.has(path)) : readable;
+  const limits = { ...options, maxPieces: resources.length };
+  const delivered = await fileContents(tree, wanted, serialization, limits);
   const findings = [...refused, ...compareFiles(signed, delivered, present)];
   const told = ({ code, path = '' }: OmsFinding) => !UNSIGNED.has(code) || signed.has(path);
   const note = 'is empty; a signature over shards says nothing about empty files';

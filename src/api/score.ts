@@ -27,7 +27,7 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   const profile = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
   const claim = claimOf(profile, options.claim);
   const results = runSignals(evidence, profile, options.signals ?? SIGNALS);
-  const same = evidence.suite.sha256 === profile.suite.sha256;
+  const same = profile.suite === undefined || evidence.suite.sha256 === profile.suite.sha256;
   return {
     schema: 'report/1',
     tool: toolIdentity(),

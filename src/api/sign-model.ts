@@ -1,7 +1,7 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { AssayError } from '../core/errors.js';
 import { quoted } from '../formats/failure.js';
-import { hashFile } from '../io/files.js';
+import { digestFiles } from '../io/hash/digest-files.js';
 import { type ModelTree, openModelTree } from '../io/model-tree.js';
 import { writeBundle } from '../oms/bundle.js';
 import { readCertificates } from '../oms/certificate.js';
@@ -95,14 +95,12 @@ async function hashAll(
     throw new AssayError('CANDIDATE_EMPTY', 'There is no file to sign.', {
       hint: 'Give the folder of a model.',
     });
-  const resources: Resource[] = [];
-  let total = 0;
-  for (const name of [...tree.files].sort(byCodePoint)) {
+  const names = [...tree.files].sort(byCodePoint);
+  for (const name of names) {
     const why = unsafePath(name);
     if (why !== undefined) throw new AssayError('USAGE', `The path ${quoted(name)} ${why}.`);
-    const { sha256, bytes } = await hashFile(tree, name, options);
-    resources.push({ name, digest: sha256 });
-    total += bytes;
   }
-  return { resources, bytes: total };
+  const hashed = await digestFiles(tree, names, options);
+  const resources = hashed.map(({ path, sha256 }) => ({ name: path, digest: sha256 }));
+  return { resources, bytes: hashed.reduce((sum, { bytes }) => sum + bytes, 0) };
 }

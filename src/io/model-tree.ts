@@ -12,12 +12,13 @@ const MAX_DEPTH = 32;
 /** One read of a piece of a file. */
 const READ_BYTES = 4 * 2 ** 20;
 
-/** Everything below a folder that is to be signed or held against a signature; nothing is passed over unseen. */
+/**
+ * Everything below a folder that is to be signed or held against a signature; nothing is passed over unseen. A model
+ * that is one file is not `whole`, and `files` holds its name.
+ */
 export interface ModelTree extends Delivery {
   /** Name of the folder or single file. */
   readonly name: string;
-  /** The model is one file, and `files` holds its name. */
-  readonly isFile: boolean;
   /** Symbolic links, whatever they lead to. */
   readonly links: readonly string[];
   /** Sockets, pipes and devices. */
@@ -50,26 +51,27 @@ export async function openModelTree(
       cause,
     });
   });
-  const isFile = !info.isDirectory();
+  const whole = info.isDirectory();
   const real = await realpath(path);
-  const root = isFile ? dirname(real) : real;
-  const allowed = cacheRoot(root) ?? root;
+  const root = whole ? real : dirname(real);
+  const home = cacheRoot(root) ?? root;
   const found: Record<Kind, string[]> = { files: [], links: [], special: [], unnameable: [], ignored: [] };
   const signature = place === undefined ? undefined : await insideOf(root, place);
   const leftOut: LeftOut = (name) => {
     if (name === signature) return 'signature';
     return isIgnored(name) ? 'ignored' : undefined;
   };
-  if (isFile) found.files.push(basename(real));
-  else await walk(root, leftOut, found);
+  if (whole) await walk(root, leftOut, found);
+  else found.files.push(basename(real));
   for (const list of Object.values(found)) list.sort();
   return {
     ...found,
     root,
-    isFile,
+    home,
+    whole,
     name: basename(real),
     signature,
-    locate: (file) => contained(root, allowed, file),
+    locate: (file) => contained(root, home, file),
   };
 }
 
@@ -91,7 +93,7 @@ async function walk(root: string, leftOut: LeftOut, found: Readonly<Record<Kind,
         const left = leftOut(path);
         if (left !== undefined) {
           if (left === 'ignored') found.ignored.push(path);
-        } else if (!(await isNameable(root, path))) found.unnameable.push(path);
+        } else if (!(await isNameable(root, path, found))) found.unnameable.push(path);
         else if (entry.isDirectory()) folders.push(path);
         else if (entry.isFile()) found.files.push(path);
         else found[entry.isSymbolicLink() ? 'links' : 'special'].push(path);
@@ -104,9 +106,14 @@ async function walk(root: string, leftOut: LeftOut, found: Readonly<Record<Kind,
   }
 }
 
-/** Bytes that are no UTF-8 become U+FFFD, and then nothing is found under that name. */
-async function isNameable(root: string, path: string): Promise<boolean> {
+/** Bytes that are no UTF-8 become U+FFFD: nothing is found under that name, or another file for a second time. */
+async function isNameable(
+  root: string,
+  path: string,
+  found: Readonly<Record<Kind, string[]>>,
+): Promise<boolean> {
   if (!path.includes('\u{fffd}')) return true;
+  if (Object.values(found).some((list) => list.includes(path))) return false;
   return lstat(join(root, path)).then(
     () => true,
     () => false,

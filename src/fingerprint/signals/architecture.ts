@@ -1,4 +1,4 @@
-import type { Architecture, Detail, Signal, VariantView } from '../../core/types.js';
+import type { Architecture, Detail, FactValue, Signal, VariantView } from '../../core/types.js';
 import { IDENTITY_FACTS, type IdentityFact } from '../facts.js';
 import architectureProbe from '../probes/architecture.js';
 
@@ -86,7 +86,7 @@ function mismatches(seen: Architecture, { facts }: VariantView, known: readonly 
   return shapes.length < different.length ? [...shapes, Math.log(CONFIG_ERROR)] : shapes;
 }
 
-const UNIT: Readonly<Record<IdentityFact, (value: number | string) => string>> = {
+const UNIT: Readonly<Record<IdentityFact, (value: FactValue) => string>> = {
   layers: (value) => `${value} layers`,
   hiddenSize: (value) => `width ${value}`,
   attentionHeads: (value) => `${value} heads`,
@@ -95,6 +95,6 @@ const UNIT: Readonly<Record<IdentityFact, (value: number | string) => string>> =
   vocabSize: (value) => `vocabulary ${value}`,
 };
 
-function describe(pairs: readonly (readonly [IdentityFact, number | string | undefined])[]): string {
+function describe(pairs: readonly (readonly [IdentityFact, FactValue | undefined])[]): string {
   return pairs.flatMap(([name, value]) => (value === undefined ? [] : [UNIT[name](value)])).join(', ');
 }

@@ -1,4 +1,4 @@
-import type { Architecture, Signal } from '../../core/types.js';
+import type { Architecture, Signal, VariantView } from '../../core/types.js';
 import architectureProbe from '../probes/architecture.js';
 
 /** Chance that the storage of the matrices is misread. */
@@ -25,7 +25,7 @@ const weightPrecision: Signal = {
     const { weightBits, weightTypes } = candidate.architecture as Architecture;
     if (weightBits === null) return { status: 'skipped', reason: 'the file shows no weight matrices' };
     const seen = storage(weightBits.value);
-    const fits = (facts: Readonly<Record<string, number | string>>): boolean =>
+    const fits = (facts: VariantView['facts']): boolean =>
       typeof facts.weightBits !== 'number' || storage(facts.weightBits) === seen;
     return {
       status: 'scored',
