@@ -34,7 +34,7 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
   }
   const variants: Record<string, ReferenceProfile['variants'][string]> = {};
   for (const { variant, kind, evidence, facts } of references) {
-    const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
+    const weightsDigest = digestOf(evidence);
     const known = variants[variant];
     if (known && known.kind !== kind) {
       throw new AssayError(
@@ -53,6 +53,19 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
     };
   }
   return { schema: 'profile/1', id, suite: first.evidence.suite, variants };
+}
+
+/** A reference without digests could never be recognised by its files. Throws PROFILE_INVALID. */
+function digestOf(evidence: Evidence): string {
+  const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
+  if (weightsDigest !== null) return weightsDigest;
+  throw new AssayError(
+    'PROFILE_INVALID',
+    `The files of reference "${evidence.candidate.label}" were not hashed.`,
+    {
+      hint: 'Measure it again without headers-only.',
+    },
+  );
 }
 
 /** A deterministic probe says the same in every run; storing it once keeps profiles small and runs honest. */

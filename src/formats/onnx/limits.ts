@@ -2,9 +2,6 @@
  * Limits of the ONNX reader. A file over a limit is rejected with FORMAT_LIMIT before the memory is spent.
  */
 
-/** One read of the source: large enough that a graph of a few MB takes some dozen reads, small against 30 MB. */
-export const WINDOW_BYTES = 64 * 1024;
-
 /**
  * Nested messages. protobuf's own recursion limit, and so ONNX Runtime's: nothing deeper loads anywhere.
  * A graph inside a graph costs three levels (node, attribute, graph).

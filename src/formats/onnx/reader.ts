@@ -1,11 +1,11 @@
 import type { ByteSource } from '../../core/bytes.js';
 import type { AssayError } from '../../core/errors.js';
+import { Window } from '../window.js';
 import { Budget } from './budget.js';
 import { invalid, overLimit, truncated } from './failure.js';
 import { BYTES, FIXED32, FIXED64, type Field, type Range, VARINT, WIRE_NAMES } from './field.js';
 import { FIELD_COST, MAX_NAME_BYTES } from './limits.js';
 import { decodeVarint, signed64, type Varint } from './varint.js';
-import { Window } from './window.js';
 
 /** Key and length or value of one field: two varints. */
 const HEADER_BYTES = 20;
@@ -29,7 +29,7 @@ export class WireReader {
     this.file = source.name;
     this.size = source.size;
     this.budget = new Budget(source.name);
-    this.#window = new Window(source, signal);
+    this.#window = new Window(source, { signal, fault: 'ONNX_SOURCE' });
   }
 
   /** Visit the fields of the message in `range` in file order. A visitor may read its field or leave it. */

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../core/bytes.js';
+import { WINDOW_BYTES } from '../window.js';
 import { truncated } from './failure.js';
 import type { Range } from './field.js';
-import { WINDOW_BYTES } from './limits.js';
 
 type Part = Range | Uint8Array;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { selfExternal } from '../../../src/formats/onnx/externalize.js';
-import { WINDOW_BYTES } from '../../../src/formats/onnx/limits.js';
 import { readOnnx } from '../../../src/formats/onnx/read.js';
 import { rewriteOnnx } from '../../../src/formats/onnx/rewrite.js';
+import { WINDOW_BYTES } from '../../../src/formats/window.js';
 import { FLOAT, failure, graph } from '../../support/onnx.js';
 import { bytes, int, key, len, varint } from '../../support/protobuf.js';
 
