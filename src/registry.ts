@@ -14,6 +14,8 @@ import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
+import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
+import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -45,6 +47,8 @@ export const SIGNALS: readonly Signal[] = [
   layerProfileSignal,
   architectureSignal,
   logProbabilityDistanceSignal,
+  releaseClaimsSignal,
+  releaseFilesSignal,
   tailCorrelationSignal,
   tokenizationSignal,
   weightPrecisionSignal,
