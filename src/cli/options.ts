@@ -12,6 +12,7 @@ export interface CollectFlags {
   readonly threads?: number;
   readonly timeout?: number;
   readonly maxMemory?: number;
+  readonly headersOnly?: boolean;
   readonly maxRequests?: number;
   readonly maxTokens?: number;
   readonly dryRun?: boolean;
@@ -37,6 +38,7 @@ export function withCollectOptions(command: Command): Command {
     .option('--threads <n>', 'threads of the runtime (0: its own choice)', wholeNumber)
     .option('--timeout <seconds>', 'longest wait for one operation of the model', wholeNumber)
     .option('--max-memory <mb>', 'resident memory of the runtime process', wholeNumber)
+    .option('--headers-only', 'read headers and metadata, neither hash nor decode weights')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
     .option('--model <name>', 'model name at an endpoint')
@@ -58,6 +60,7 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
     ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
+    ...(flags.headersOnly ? { headersOnly: true } : {}),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),
   };

@@ -10,11 +10,14 @@ const MAX_ENTRIES = 10_000;
 /** onnx/, coreml/x.mlpackage/Data/… : real folders stay under six levels. */
 const MAX_DEPTH = 8;
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.cache']);
-const READ_BYTES = 4 * 2 ** 20;
 
 /** A candidate's folder and the only places its files may really live. */
 export interface Delivery {
   readonly root: string;
+  /** Folder that no file may leave: the root, or the hub cache of the model that the root is a snapshot of. */
+  readonly home: string;
+  /** False for one file of a folder whose other files are not part of the delivery. */
+  readonly whole: boolean;
   /** Relative POSIX paths of regular files, sorted. */
   readonly files: readonly string[];
   /** Absolute, contained path of one file. Throws PATH_ESCAPES or FILE_UNREADABLE. */
@@ -34,13 +37,14 @@ export async function openDelivery(path: string): Promise<Delivery> {
     );
   });
   const root = await realpath(info.isDirectory() ? path : dirname(path));
-  const allowed = cacheRoot(root) ?? root;
-  const files = info.isDirectory() ? await walk(root) : [basename(path)];
-  return { root, files: files.sort(), locate: (file) => contained(root, allowed, file) };
+  const home = cacheRoot(root) ?? root;
+  const whole = info.isDirectory();
+  const files = whole ? await walk(root) : [basename(path)];
+  return { root, home, whole, files: files.sort(), locate: (file) => contained(root, home, file) };
 }
 
 /** Hub caches keep snapshots/<revision>/file as links into blobs/ of the same models--* folder. */
-function cacheRoot(root: string): string | undefined {
+export function cacheRoot(root: string): string | undefined {
   const parts = root.split(sep);
   const at = parts.lastIndexOf('snapshots');
   return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
@@ -74,7 +78,7 @@ function tooLarge(what: string): AssayError {
   });
 }
 
-async function contained(root: string, allowed: string, file: string): Promise<string> {
+export async function contained(root: string, allowed: string, file: string): Promise<string> {
   const joined = resolve(root, file);
   const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, cause);
@@ -90,7 +94,8 @@ async function contained(root: string, allowed: string, file: string): Promise<s
   return real;
 }
 
-function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
+/** FILE_UNREADABLE with the system's code, or what else stood in the way. */
+export function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
   return new AssayError('FILE_UNREADABLE', `"${file}" cannot be read (${cause.code ?? 'unknown error'}).`, {
     hint: 'Check that the file exists, is a regular file and may be read by this user.',
     cause,
@@ -161,38 +166,7 @@ export async function readSmallText(
   }
 }
 
-/** SHA-256 of one file, lower-case hex. The next block is read while the last one is hashed. */
-export async function hashFile(
-  delivery: Delivery,
-  path: string,
-  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (count: number) => void } = {},
-): Promise<{ bytes: number; sha256: string }> {
-  const handle = await openFile(delivery, path);
-  try {
-    const hash = createHash('sha256');
-    let buffers = [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)] as const;
-    let bytes = 0;
-    let pending = handle.read(buffers[0], 0, READ_BYTES, 0);
-    for (;;) {
-      const { bytesRead } = await pending;
-      signal?.throwIfAborted();
-      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
-      bytes += bytesRead;
-      pending = handle.read(buffers[1], 0, READ_BYTES, bytes);
-      // Nobody awaits the block read ahead when the caller's progress handler throws.
-      pending.catch(() => undefined);
-      hash.update(buffers[0].subarray(0, bytesRead));
-      onBytes?.(bytesRead);
-      buffers = [buffers[1], buffers[0]];
-    }
-  } catch (cause) {
-    throw signal?.aborted || isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Sizes in bytes, for progress. */
+/** Size in bytes. */
 export async function sizeOf(delivery: Delivery, path: string): Promise<number> {
   return (await stat(await delivery.locate(path))).size;
 }

@@ -1,8 +1,9 @@
 import { AssayError } from '../core/errors.js';
 import type { CandidateSpec, ModelSource } from '../core/types.js';
-import { filesCapability } from './files-capability.js';
-import { type OpenOptions, openOnnx } from './onnx.js';
+import { openOnnx } from './onnx.js';
+import type { OpenOptions } from './options.js';
 import { locateModel } from './parse.js';
+import { openWeights } from './weights.js';
 
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
@@ -17,16 +18,10 @@ export async function openCandidate(
   const path = typeof candidate === 'string' ? candidate : candidate.path;
   if (/^https?:\/\//.test(path)) throw endpointUnsupported(path);
   const located = await locateModel(path);
-  if (located.spec.kind === 'onnx') return openOnnx(located, options);
-  return {
-    kind: located.spec.kind,
-    label: located.label,
-    capabilities: { files: filesCapability(located.delivery, async () => [located.modelPath]) },
-    maxPositions: undefined,
-    warnings: [`${located.spec.kind} weights are digested only; this version measures ONNX models.`],
-    environment: () => ({ node: process.versions.node }),
-    close: async () => undefined,
-  };
+  const { model } = located;
+  return model.kind === 'onnx'
+    ? openOnnx(located, model.path, options)
+    : openWeights(located, model, options);
 }
 
 function endpointUnsupported(url: string): AssayError {

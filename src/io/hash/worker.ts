@@ -1,0 +1,25 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Board, busyThreads } from './board.js';
+import { drain } from './drain.js';
+import { type HashJob, type HashOutcome, laneBuffers } from './hash-file.js';
+
+/** What a hashing thread is started with. */
+export interface WorkerTask {
+  readonly jobs: readonly HashJob[];
+  readonly board: Board;
+  readonly cores: number;
+}
+
+/** What it sends for each file it has hashed. */
+export interface WorkerReport {
+  readonly index: number;
+  readonly outcome: HashOutcome;
+}
+
+const { jobs, board, cores } = workerData as WorkerTask;
+// With every core hashing, a hand-over of blocks between threads costs more than it overlaps.
+const readsAhead = (): boolean => busyThreads(board) < cores;
+
+void drain(jobs, { board, buffers: laneBuffers(), readsAhead }, (index, outcome) =>
+  parentPort?.postMessage({ index, outcome } satisfies WorkerReport),
+);
