@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { type FactSource, type FactValue, loadProfile } from 'model-assay';
+import { describe, expect, it } from 'vitest';
 import { evidenceOf, factsOf, judged, type Shown } from './public-models.js';
 
 const PUBLIC = ['deepseek-r1', 'deepseek-v3', 'qwen2.5', 'qwen3', 'llama-3', 'mixtral', 'phi-3'];
