@@ -44,7 +44,7 @@ export async function openDelivery(path: string): Promise<Delivery> {
 }
 
 /** Hub caches keep snapshots/<revision>/file as links into blobs/ of the same models--* folder. */
-function cacheRoot(root: string): string | undefined {
+export function cacheRoot(root: string): string | undefined {
   const parts = root.split(sep);
   const at = parts.lastIndexOf('snapshots');
   return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
@@ -78,7 +78,7 @@ function tooLarge(what: string): AssayError {
   });
 }
 
-async function contained(root: string, allowed: string, file: string): Promise<string> {
+export async function contained(root: string, allowed: string, file: string): Promise<string> {
   const joined = resolve(root, file);
   const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, cause);
