@@ -92,10 +92,11 @@ describe('DeepSeek-R1 converted to GGUF', () => {
     expect(verdict.posterior.full).toBeGreaterThan(0.5);
   });
 
-  it('in four bits is named quantized', () => {
+  it('in four bits is refuted, whoever made it from whichever twin', () => {
     const shapes = { ...pick(factsOf('deepseek-r1', 'full'), false), weightBits: 4 };
     const { verdict } = judged(evidenceOf({ shapes }), 'deepseek-r1', 'full');
-    expect(verdict).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
+    expect(verdict.outcome).toBe('refuted');
+    expect(verdict.reasons[0]?.sentence).toContain('Weight precision, against "full": observed 4-bit');
   });
 });
 
