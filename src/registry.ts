@@ -10,6 +10,7 @@ import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
 import filesProbe from './fingerprint/probes/files.js';
+import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
@@ -31,6 +32,7 @@ export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
   filesProbe,
+  lineageProbe,
   logProbabilitiesProbe,
   tensorDigestsProbe,
   latencyProbe,
