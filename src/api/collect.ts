@@ -33,7 +33,7 @@ export interface CollectOptions extends OpenOptions {
  * @example const evidence = await collect('./delivered-model', { suite: 'standard' });
  */
 export async function collect(candidate: CandidateInput, options: CollectOptions = {}): Promise<Evidence> {
-  const source = await openCandidate(candidate, options);
+  const source = await openCandidate(candidate, options.headersOnly ? { ...options, hash: false } : options);
   try {
     return await collectFrom(source, options);
   } finally {

@@ -13,6 +13,7 @@ export interface CollectFlags {
   readonly timeout?: number;
   readonly maxMemory?: number;
   readonly headersOnly?: boolean;
+  readonly allowPrivateAddresses?: boolean;
   readonly maxRequests?: number;
   readonly maxTokens?: number;
   readonly dryRun?: boolean;
@@ -39,6 +40,7 @@ export function withCollectOptions(command: Command): Command {
     .option('--timeout <seconds>', 'longest wait for one operation of the model', wholeNumber)
     .option('--max-memory <mb>', 'resident memory of the runtime process', wholeNumber)
     .option('--headers-only', 'read headers and metadata, neither hash nor decode weights')
+    .option('--allow-private-addresses', 'read weights from this machine or a private network by address')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
     .option('--model <name>', 'model name at an endpoint')
@@ -60,6 +62,7 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
     ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
+    ...(flags.allowPrivateAddresses ? { allowPrivateAddresses: true } : {}),
     ...(flags.headersOnly ? { headersOnly: true } : {}),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),

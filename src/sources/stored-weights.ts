@@ -1,14 +1,13 @@
 import type { ByteSource } from '../core/bytes.js';
-import { AssayError } from '../core/errors.js';
-import type { MetadataValue, ShardIndex, StoredTensor, WeightFile } from '../core/types.js';
+import type { MetadataValue, ShardIndex, StoredTensor, StructureFinding, WeightFile } from '../core/types.js';
 import { readGguf } from '../formats/gguf/read.js';
+import { checkSplits, type GgufPart } from '../formats/gguf/splits.js';
 import { readSafetensors } from '../formats/safetensors/read.js';
 import { readShardIndex } from '../formats/safetensors/shard-index.js';
-import { type Delivery, openBytes, readSmallText } from '../io/files.js';
+import { checkShards, type ShardFinding } from '../formats/safetensors/shard-set.js';
+import type { SafetensorsFile } from '../formats/safetensors/types.js';
+import { type Delivery, openBytes } from '../io/files.js';
 import type { WeightSet } from './located-weights.js';
-
-/** DeepSeek-R1's index has 9 MB. */
-const MAX_INDEX_BYTES = 64 * 2 ** 20;
 
 /** Headers of all files of one set of weights. */
 export interface StoredWeights {
@@ -16,57 +15,122 @@ export interface StoredWeights {
   readonly files: readonly WeightFile[];
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   readonly index: ShardIndex | null;
+  readonly findings: readonly StructureFinding[];
 }
 
-interface Header {
-  readonly tensors: readonly StoredTensor[];
-  readonly metadata: ReadonlyMap<string, MetadataValue>;
-  readonly headerBytes: number;
+interface Reading {
+  readonly signal?: AbortSignal;
 }
 
-/** Read the headers of a set of weights, one file after the other. Throws FORMAT_*, FILE_UNREADABLE, PATH_ESCAPES. */
+/** Read the headers of a set of weights. Throws FORMAT_*, FILE_UNREADABLE and PATH_ESCAPES. */
 export async function readStoredWeights(
   delivery: Delivery,
-  { kind, paths, indexPath }: WeightSet,
+  set: WeightSet,
   signal: AbortSignal | undefined,
 ): Promise<StoredWeights> {
-  const tensors: StoredTensor[] = [];
-  const files: WeightFile[] = [];
-  const metadata = new Map<string, MetadataValue>();
-  for (const path of paths) {
-    const { header, bytes } = await headerOf(delivery, path, kind, signal);
-    for (const tensor of header.tensors) tensors.push(tensor);
-    for (const [key, value] of header.metadata) if (!metadata.has(key)) metadata.set(key, value);
-    files.push({ path, bytes, headerBytes: header.headerBytes, tensors: header.tensors.length });
-  }
-  const index = indexPath === null ? null : await indexOf(delivery, indexPath);
-  return { tensors, files, metadata, index };
+  const options = signal ? { signal } : {};
+  return set.kind === 'gguf' ? ggufSet(delivery, set, options) : safetensorsSet(delivery, set, options);
 }
 
-async function headerOf(
+async function safetensorsSet(
+  delivery: Delivery,
+  { paths, indexPath }: WeightSet,
+  options: Reading,
+): Promise<StoredWeights> {
+  const headers = new Map<string, SafetensorsFile>();
+  const files: WeightFile[] = [];
+  for (const path of paths) {
+    await withBytes(delivery, path, async (source) => {
+      const header = await readSafetensors(source, options);
+      headers.set(path, header);
+      files.push(weightFile(source, header.headerBytes, header.tensors));
+    });
+  }
+  const index =
+    indexPath === null
+      ? null
+      : await withBytes(delivery, indexPath, async (source) =>
+          readShardIndex(await source.read(0, source.size), indexPath),
+        );
+  const found = index === null ? [] : checkShards(index, headers);
+  return {
+    tensors: [...headers.values()].flatMap(({ tensors }) => tensors),
+    files,
+    metadata: firstOf([...headers.values()]),
+    index,
+    findings: found.map((finding) => ({ ...describe(finding), file: indexPath ?? '' })),
+  };
+}
+
+async function ggufSet(delivery: Delivery, { paths }: WeightSet, options: Reading): Promise<StoredWeights> {
+  const files: WeightFile[] = [];
+  const headers: GgufPart[] = [];
+  const findings: StructureFinding[] = [];
+  for (const path of paths) {
+    await withBytes(delivery, path, async (source) => {
+      const header = await readGguf(source, options);
+      headers.push({ name: path, file: header });
+      files.push(weightFile(source, header.dataOffset, header.tensors));
+      for (const { fault, message, offset } of header.findings)
+        findings.push({ code: fault, file: path, detail: message, offset });
+    });
+  }
+  const parts = (paths.length > 1 ? checkSplits(headers) : headers).map(({ file }) => file);
+  return {
+    tensors: parts.flatMap(({ tensors }) => tensors),
+    files,
+    metadata: firstOf(parts),
+    index: null,
+    findings,
+  };
+}
+
+async function withBytes<T>(
   delivery: Delivery,
   path: string,
-  kind: WeightSet['kind'],
-  signal: AbortSignal | undefined,
-): Promise<{ header: Header; bytes: number }> {
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
   const source = await openBytes(delivery, path);
   try {
-    return {
-      header: await (kind === 'gguf' ? gguf : readSafetensors)(source, signal ? { signal } : {}),
-      bytes: source.size,
-    };
+    return await use(source);
   } finally {
     await source.close();
   }
 }
 
-async function gguf(source: ByteSource, options: { readonly signal?: AbortSignal }): Promise<Header> {
-  const { tensors, metadata, dataOffset } = await readGguf(source, options);
-  return { tensors, metadata, headerBytes: dataOffset };
+function weightFile(
+  { name, size }: ByteSource,
+  headerBytes: number,
+  tensors: readonly StoredTensor[],
+): WeightFile {
+  return { path: name, bytes: size, headerBytes, tensors: tensors.length };
 }
 
-async function indexOf(delivery: Delivery, path: string): Promise<ShardIndex> {
-  const text = await readSmallText(delivery, path, MAX_INDEX_BYTES);
-  if (text !== null) return readShardIndex(Buffer.from(text), path);
-  throw new AssayError('FILE_UNREADABLE', `"${path}" is gone.`, { hint: 'Collect the delivery again.' });
+/** Metadata of a set: of each key, the value of the first file that has it. */
+function firstOf(
+  headers: readonly { readonly metadata: ReadonlyMap<string, MetadataValue> }[],
+): Map<string, MetadataValue> {
+  return new Map([...headers].reverse().flatMap(({ metadata }) => [...metadata]));
+}
+
+function describe(finding: ShardFinding): Pick<StructureFinding, 'code' | 'detail'> {
+  switch (finding.kind) {
+    case 'shards-absent':
+      return {
+        code: 'INDEX_SHARDS_ABSENT',
+        detail: `${finding.shards.length} listed shards with ${finding.tensors} tensors were not delivered`,
+      };
+    case 'files-unlisted':
+      return { code: 'INDEX_FILES_UNLISTED', detail: finding.files.join(', ') };
+    case 'tensors-unlisted':
+      return {
+        code: 'INDEX_TENSORS_UNLISTED',
+        detail: `${finding.count} stored tensors are not listed, such as ${finding.names.join(', ')}`,
+      };
+    case 'total-size':
+      return {
+        code: 'INDEX_TOTAL_SIZE',
+        detail: `total_size is ${finding.stated}; the shards hold ${finding.stored} bytes`,
+      };
+  }
 }

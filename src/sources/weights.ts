@@ -35,7 +35,7 @@ export async function openWeights(
     return indexWeights(await logical.get(), layout, (...part) => bytes.read(...part));
   });
   const structure = async (): Promise<ModelStructure> => {
-    const { tensors, files, metadata, index: shards } = await stored.get();
+    const { tensors, files, metadata, index: shards, findings } = await stored.get();
     return {
       format: set.kind,
       inputs: [],
@@ -47,6 +47,7 @@ export async function openWeights(
       files,
       storedTensors: tensors.length,
       index: shards,
+      findings,
       metadata,
       config: (await config.get()).config,
     };
@@ -55,7 +56,7 @@ export async function openWeights(
     kind: set.kind,
     label,
     capabilities: {
-      files: filesCapability(delivery, async () => set.paths, options),
+      ...(delivery.open ? {} : { files: filesCapability(delivery, async () => set.paths, options) }),
       weights: {
         structure,
         matrices: async () => (await index.get()).catalogue,

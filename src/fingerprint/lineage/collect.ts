@@ -96,7 +96,10 @@ async function favoured(reader: MatrixReader, layer: number, experts: readonly E
   if (router === null || router.rows < experts.length) return experts.slice(0, EXPERTS);
   const norms = new Map<Expert, number>();
   await reader.eachRow(router, (row, values) => {
-    norms.set(row, values.reduce((sum, value) => sum + value * value, 0));
+    norms.set(
+      row,
+      values.reduce((sum, value) => sum + value * value, 0),
+    );
   });
   return [...experts].sort((a, b) => (norms.get(b) ?? 0) - (norms.get(a) ?? 0)).slice(0, EXPERTS);
 }

@@ -56,13 +56,19 @@ export function matchNeurons(
   return {
     blocks,
     logP: fisherCombination(blocks.map(({ logP }) => logP)),
-    effect: excess(sum(({ observed }) => observed), sum(({ expected }) => expected), sum(({ n }) => n)),
+    effect: excess(
+      sum(({ observed }) => observed),
+      sum(({ expected }) => expected),
+      sum(({ n }) => n),
+    ),
   };
 }
 
 /** Log p of the smallest of n p-values (Šidák), as if they were independent. */
 function bestOf(logP: number, n: number): number {
-  return logP < -30 ? Math.min(0, logP + Math.log(n)) : Math.log(-Math.expm1(n * Math.log1p(-Math.exp(logP))));
+  return logP < -30
+    ? Math.min(0, logP + Math.log(n))
+    : Math.log(-Math.expm1(n * Math.log1p(-Math.exp(logP))));
 }
 
 function excess(observed: number, expected: number, n: number): number {
@@ -80,7 +86,9 @@ function viewsOf(block: BlockEvidence, model: LineageEvidence, shared: SharedAnc
     const packed = block.views[view];
     const values = packed === undefined ? null : unpackNibbles(packed, block.neurons.length, width);
     if (values === null) continue;
-    const rows = block.neurons.map((_, i) => unit(columns.map((column) => values[i * width + column] as number)));
+    const rows = block.neurons.map((_, i) =>
+      unit(columns.map((column) => values[i * width + column] as number)),
+    );
     views.set(view, rows);
   }
   return views;
@@ -105,12 +113,19 @@ function agree(mine: Views, theirs: Views): Agreement | null {
     for (const second of choices.slice(i + 1)) {
       const counts = [tally(first), tally(second)] as const;
       for (const [at, neuron] of first.entries()) if (second[at] === neuron) observed++;
-      for (const [neuron, count] of counts[0]) expected += (count * (counts[1].get(neuron) ?? 0)) / first.length;
+      for (const [neuron, count] of counts[0])
+        expected += (count * (counts[1].get(neuron) ?? 0)) / first.length;
       n += first.length;
     }
   }
   if (n === 0) return null;
-  return { observed, expected, n, logP: logPoissonUpperTail(observed, expected), effect: excess(observed, expected, n) };
+  return {
+    observed,
+    expected,
+    n,
+    logP: logPoissonUpperTail(observed, expected),
+    effect: excess(observed, expected, n),
+  };
 }
 
 /** Index of the largest |cosine|: a neuron may have changed its sign. */
