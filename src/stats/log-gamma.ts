@@ -17,6 +17,7 @@ export function logGamma(x: number): number {
   const u = 1 / shifted;
   const u2 = u * u;
   const series =
-    u * (1 / 12 + u2 * (-1 / 360 + u2 * (1 / 1260 + u2 * (-1 / 1680 + u2 * (1 / 1188 - (u2 * 691) / 360360)))));
+    u *
+    (1 / 12 + u2 * (-1 / 360 + u2 * (1 / 1260 + u2 * (-1 / 1680 + u2 * (1 / 1188 - (u2 * 691) / 360360)))));
   return (shifted - 0.5) * Math.log(shifted) - shifted + HALF_LOG_TWO_PI + series - Math.log(product);
 }

@@ -32,7 +32,11 @@ export function compareFrames(
   const n = columns.length;
   if (n < MIN_FRAME) return null;
   const align = sides.map((side, i) =>
-    aligner(side, shared.sets[i] ?? 0, columns.map((pair) => pair[i] as number)),
+    aligner(
+      side,
+      shared.sets[i] ?? 0,
+      columns.map((pair) => pair[i] as number),
+    ),
   );
   const grams = pairs.flatMap(({ block, reference: other }) =>
     (['query', 'key'] as const).flatMap((view): [Float64Array, Float64Array][] => {

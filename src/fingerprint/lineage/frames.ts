@@ -32,7 +32,9 @@ export async function describeAttention(
     await reader.eachRow(matrix, (_, values) => addRow(values, reading, space, grams));
     for (const [i, { framed, whitening }] of space.sets.entries()) {
       const gram = sandwich(whitening, symmetric(grams[i] as Float64Array, framed), framed);
-      (out[i] as Partial<Record<FrameView, string>>)[view] = packHalf(normalised(upperTriangle(gram, framed)));
+      (out[i] as Partial<Record<FrameView, string>>)[view] = packHalf(
+        normalised(upperTriangle(gram, framed)),
+      );
     }
   }
   return out;

@@ -13,7 +13,8 @@ export function symmetricPower(matrix: Float64Array, n: number, power: number): 
     const scale = Math.max(values[k] as number, floor) ** power;
     for (let i = 0; i < n; i++) {
       const left = scale * (vectors[i * n + k] as number);
-      for (let j = 0; j < n; j++) out[i * n + j] = (out[i * n + j] as number) + left * (vectors[j * n + k] as number);
+      for (let j = 0; j < n; j++)
+        out[i * n + j] = (out[i * n + j] as number) + left * (vectors[j * n + k] as number);
     }
   }
   return out;
@@ -29,7 +30,8 @@ function product(a: Float64Array, b: Float64Array, n: number): Float64Array {
   for (let i = 0; i < n; i++) {
     for (let k = 0; k < n; k++) {
       const left = a[i * n + k] as number;
-      for (let j = 0; j < n; j++) out[i * n + j] = (out[i * n + j] as number) + left * (b[k * n + j] as number);
+      for (let j = 0; j < n; j++)
+        out[i * n + j] = (out[i * n + j] as number) + left * (b[k * n + j] as number);
     }
   }
   return out;

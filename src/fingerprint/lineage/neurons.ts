@@ -70,7 +70,11 @@ async function inputNorms(
   return mean.map((sum) => sum / matrix.rows);
 }
 
-async function outputNorms(reader: MatrixReader, { down, after }: Mlp, strength: Float64Array): Promise<Float64Array> {
+async function outputNorms(
+  reader: MatrixReader,
+  { down, after }: Mlp,
+  strength: Float64Array,
+): Promise<Float64Array> {
   const mean = new Float64Array(down.rows);
   const squares = new Float64Array(down.columns);
   await reader.eachRow(down, (row, values) => {

@@ -37,10 +37,7 @@ export class MatrixReader {
   }
 
   /** Every row once, in order: `visit(row number, its values)`. The values are only valid during the call. */
-  async eachRow(
-    matrix: WeightMatrix,
-    visit: (row: number, values: Float32Array) => void,
-  ): Promise<void> {
+  async eachRow(matrix: WeightMatrix, visit: (row: number, values: Float32Array) => void): Promise<void> {
     const { rows, columns } = matrix;
     const step = Math.max(1, Math.floor(BLOCK / Math.max(1, columns)));
     for (let from = 0; from < rows; from += step) {

@@ -19,7 +19,9 @@ export async function sampleRows(
   for (const layer of layerOrder(layers).slice(0, ROW_LAYERS)) {
     for (const role of SAMPLED) {
       const expert = role === 'gate' || role === 'up' || role === 'down' ? experts(layer) : null;
-      out.push(...(await sampleMatrix(reader, { role, layer, ...(expert === null ? {} : { expert }) }, RUNS)));
+      out.push(
+        ...(await sampleMatrix(reader, { role, layer, ...(expert === null ? {} : { expert }) }, RUNS)),
+      );
     }
   }
   return out;

@@ -70,7 +70,11 @@ export async function gainsOf(
   return stored?.map((gain) => gain + offset) ?? null;
 }
 
-async function rowsAt(reader: MatrixReader, matrix: WeightMatrix, ids: readonly number[]): Promise<Float64Array> {
+async function rowsAt(
+  reader: MatrixReader,
+  matrix: WeightMatrix,
+  ids: readonly number[],
+): Promise<Float64Array> {
   const out = new Float64Array(ids.length * matrix.columns);
   for (const [i, id] of ids.entries()) out.set(await reader.rows(matrix, id, 1), i * matrix.columns);
   return out;
