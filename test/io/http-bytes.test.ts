@@ -11,6 +11,9 @@ const KIB = 1024;
 const data = Uint8Array.from({ length: 700 * KIB }, (_, i) => (i * 31) ^ (i >> 8));
 const LOCAL: HttpOptions = { allowPrivate: true, retries: 0, timeoutMs: 2000 };
 
+/** Comparing 700 KiB with toEqual takes seconds. */
+const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
+
 let server: RangeServer;
 beforeEach(async () => {
   server = await rangeServer(serving(data));
@@ -51,7 +54,7 @@ describe('reading', () => {
         [1, 690 * KIB],
         [0, data.length],
       ] as const)
-        expect(await source.read(offset, length)).toEqual(data.subarray(offset, offset + length));
+        expect(same(await source.read(offset, length), data.subarray(offset, offset + length))).toBe(true);
     });
   });
 
