@@ -131,16 +131,21 @@ describe('limits', () => {
     await expect(readSafetensors(claiming(100_000_000n))).rejects.toMatchObject(limit);
   });
 
-  test('more tensors than any model has', async () => {
-    const tensors = Array.from(
-      { length: MAX_TENSORS + 1 },
-      (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`,
-    );
-    const error = await readSafetensors(bytesOf(around(`{${tensors.join(',')}}`))).catch(refusal);
-    expect(error).toMatchObject({ code: 'FORMAT_LIMIT', fault: 'SAFETENSORS_TENSOR_LIMIT' });
+  test('more tensors and more metadata than any model has', async () => {
+    const many = (entry: string) =>
+      Array.from({ length: MAX_TENSORS + 1 }, (_, i) => `"${i}":${entry}`).join(',');
+    const tensors = `{${many('{"dtype":"U8","shape":[0],"data_offsets":[0,0]}')}}`;
+    const metadata = `{"__metadata__":{${many('""')}}}`;
+    for (const [json, fault] of [
+      [tensors, 'SAFETENSORS_TENSOR_LIMIT'],
+      [metadata, 'SAFETENSORS_METADATA_LIMIT'],
+    ] as const) {
+      const error = await readSafetensors(bytesOf(around(json))).catch(refusal);
+      expect(error).toMatchObject({ code: 'FORMAT_LIMIT', fault });
+    }
   });
 
-  test('32 MiB of padding cost no more than their copy', async () => {
+  test('as much padding as fits costs no more than its copy', async () => {
     const json = `{}${' '.repeat(MAX_HEADER_BYTES - 2)}`;
     const bytes = around(json);
     const before = process.memoryUsage().rss;
