@@ -77,15 +77,27 @@ export interface MatrixId {
   readonly role: Role;
   readonly layer?: number;
   readonly expert?: number | 'shared';
+  /** `weight` when absent. */
+  readonly part?: 'weight' | 'bias';
 }
 
 /**
  * A weight matrix in its logical orientation [out, in], decoded from whatever stores it: quantization undone, fused
- * projections cut apart, llama.cpp's permutation of query and key rows reverted.
+ * projections cut apart, llama.cpp's permutation of query and key rows reverted. A vector is a matrix of one column.
  */
 export interface WeightMatrix {
   readonly rows: number;
   readonly columns: number;
   /** `count` whole rows from row `from`, row by row. */
   read(from: number, count: number): Promise<Float32Array>;
+}
+
+/** What was undone to see the weights of a delivery in their logical orientation. */
+export type LayoutChange = 'query-key-permutation' | 'transposition' | 'fused' | 'stacked-experts';
+
+/** The matrices a delivery answers for. */
+export interface MatrixCatalogue {
+  /** In the order of the files. */
+  readonly ids: readonly MatrixId[];
+  readonly undone: readonly LayoutChange[];
 }

@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { AssayError } from '../core/errors.js';
-import type { CandidateSpec } from '../core/types.js';
 import { type Delivery, openBytes, openDelivery } from '../io/files.js';
+import { openRemoteDelivery } from '../io/remote-delivery.js';
 import { encoderOf } from './attention-plan.js';
+import { chooseWeights, type WeightSet } from './located-weights.js';
+import type { OpenOptions } from './options.js';
 
 /** Formats that run code when loaded. They are named and refused, never opened. */
 const EXECUTABLE = /\.(pt|pth|bin|pkl|pickle|ckpt|h5|keras|joblib)$/i;
@@ -19,13 +21,16 @@ const ONNX_PREFERENCE = [
   'model_quantized.onnx',
 ];
 
+/** Weights that have their own header. */
+const WEIGHTS = /\.(safetensors|gguf)$/;
+/** Names of files in one warning. */
+const LISTED = 8;
+
 export interface LocatedModel {
-  readonly spec: CandidateSpec;
   readonly delivery: Delivery;
   /** Last component of the path: reports must not carry the auditor's directories. */
   readonly label: string;
-  /** The file that will be read and run. */
-  readonly modelPath: string;
+  readonly model: { readonly kind: 'onnx'; readonly path: string } | WeightSet;
   readonly warnings: readonly string[];
 }
 
@@ -34,36 +39,76 @@ export async function locateModel(path: string): Promise<LocatedModel> {
   const delivery = await openDelivery(path);
   if (delivery.files.length === 0) {
     throw new AssayError('CANDIDATE_EMPTY', `The folder "${path}" contains no files.`, {
-      hint: 'Expected config.json, tokenizer.json and onnx/model.onnx.',
+      hint: 'Expected safetensors, GGUF or ONNX weights, or config.json.',
     });
   }
-  const onnx = delivery.files.filter((file) => file.endsWith('.onnx'));
-  const chosen =
-    ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? (await findByContent(delivery));
-  if (chosen === undefined) throw noModel(path, delivery);
-  const kind = await sniff(delivery, chosen);
-  const encoder = encoderOf(chosen, onnx);
-  const others = onnx.filter((file) => file !== chosen && file !== encoder);
-  const warnings =
-    others.length > 0 ? [`Audited ${chosen}; the folder also holds ${others.join(', ')}.`] : [];
-  return { spec: { kind, path }, label: basename(resolve(path)), delivery, modelPath: chosen, warnings };
+  const model = (await findOnnx(delivery)) ?? (await findWeights(delivery));
+  if (model === undefined) throw noModel(path, delivery);
+  return { delivery, label: basename(resolve(path)), model, warnings: warningsOf(delivery, model) };
 }
 
-async function findByContent(delivery: Delivery): Promise<string | undefined> {
-  for (const file of delivery.files) {
-    if (EXECUTABLE.test(file)) continue;
-    if (delivery.files.length === 1 || (await sniff(delivery, file)) !== 'onnx') return file;
+/** Weights behind an http(s) address. Throws what `openRemoteDelivery` throws. */
+export async function locateRemote(
+  address: string,
+  { signal, allowPrivateAddresses = false }: OpenOptions,
+): Promise<LocatedModel> {
+  const http = { allowPrivate: allowPrivateAddresses, ...(signal ? { signal } : {}) };
+  const delivery = await openRemoteDelivery(address, http);
+  const model = await findWeights(delivery);
+  if (model === undefined) throw noModel(new URL(address).origin, delivery);
+  const warnings = ['The files are behind an address; they were read in part and not hashed.'];
+  return { delivery, label: basename(new URL(address).pathname), model, warnings };
+}
+
+async function findOnnx(delivery: Delivery): Promise<LocatedModel['model'] | undefined> {
+  const onnx = delivery.files.filter((file) => file.endsWith('.onnx'));
+  const [only, ...others] = delivery.files;
+  const bare =
+    others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
+  const chosen = ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? bare;
+  if (chosen === undefined) return undefined;
+  const content = await sniff(delivery, chosen);
+  return content === 'gguf' || content === 'safetensors' ? undefined : { kind: 'onnx', path: chosen };
+}
+
+async function findWeights(delivery: Delivery): Promise<WeightSet | undefined> {
+  const kinds = new Map<string, WeightSet['kind']>();
+  const { files } = delivery;
+  for (const file of files) {
+    const named = /\.(safetensors|gguf|onnx)$/.exec(file)?.[1];
+    if (named === undefined && files.length > 1) continue;
+    const content = await sniff(delivery, file);
+    // A damaged header is the reader's to name; a pointer stands for weights that were not fetched.
+    const kind = content === 'unknown' ? named : content;
+    if (kind === 'safetensors' || kind === 'gguf') kinds.set(file, kind);
   }
-  return undefined;
+  return kinds.size === 0 && files.some((file) => EXECUTABLE.test(file))
+    ? undefined
+    : chooseWeights(delivery, kinds);
+}
+
+/** Other files that could be taken for the model. */
+function warningsOf({ files }: Delivery, model: LocatedModel['model']): string[] {
+  const audited = model.kind === 'onnx' ? [model.path, encoderOf(model.path, files)] : model.paths;
+  const models = files.filter((file) => /\.onnx$/.test(file) || WEIGHTS.test(file));
+  const others = models.filter((file) => !audited.includes(file));
+  if (audited.length === 0) return ['The folder holds no weights; its metadata alone were read.'];
+  if (others.length === 0) return [];
+  const listed = others.length > LISTED ? `${others.length} more model files` : others.join(', ');
+  return [
+    `Audited ${audited.length > LISTED ? `${audited.length} files` : audited.filter(Boolean).join(', ')}; the folder also holds ${listed}.`,
+  ];
 }
 
 /** GGUF has a magic number, safetensors an 8-byte header length before a brace; ONNX protobuf has neither. */
-async function sniff(delivery: Delivery, file: string): Promise<'onnx' | 'gguf' | 'safetensors'> {
+async function sniff(delivery: Delivery, file: string): Promise<WeightSet['kind'] | 'pointer' | 'unknown'> {
   const bytes = await openBytes(delivery, file);
   try {
-    const head = await bytes.read(0, Math.min(16, bytes.size));
-    if (Buffer.from(head.subarray(0, 4)).toString('latin1') === 'GGUF') return 'gguf';
-    return head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0 ? 'safetensors' : 'onnx';
+    const head = await bytes.read(0, Math.min(64, bytes.size));
+    const text = Buffer.from(head).toString('latin1');
+    if (text.startsWith('GGUF')) return 'gguf';
+    if (text.startsWith('version https://git-lfs')) return 'pointer';
+    return head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0 ? 'safetensors' : 'unknown';
   } finally {
     await bytes.close();
   }
@@ -75,7 +120,7 @@ function noModel(path: string, delivery: Delivery): AssayError {
     'CANDIDATE_UNSUPPORTED',
     executable
       ? `"${path}" holds "${executable}", a format that runs code when loaded; it was not opened.`
-      : `"${path}" holds no ONNX, GGUF or safetensors model (${delivery.files.length} other files).`,
+      : `"${path}" holds no ONNX, GGUF or safetensors model and no config.json (${delivery.files.length} other files).`,
     { hint: 'Ask the vendor for safetensors, GGUF or an ONNX export (onnx/model.onnx).' },
   );
 }
