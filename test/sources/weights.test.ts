@@ -170,7 +170,7 @@ describe('weights behind an address', () => {
     expect(source.capabilities.files).toBeUndefined();
     await source.close();
     await expect(openCandidate(address('model.safetensors.index.json'))).rejects.toMatchObject({
-      fault: 'HTTP_PRIVATE',
+      fault: 'HTTP_ADDRESS',
     });
   });
 });
