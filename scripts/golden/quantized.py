@@ -12,9 +12,12 @@ import pathlib
 import sys
 
 import gguf
+import ml_dtypes
 import numpy as np
 from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType as Type
 from gguf.quants import _type_traits, dequantize
+
+import quantized_packed
 
 RNG = np.random.default_rng(4)
 
@@ -76,6 +79,9 @@ def main():
     versions = f"gguf 0.19.0, numpy {np.__version__}"
     with np.errstate(all="ignore"):
         write(folder, "ggml.json", f"scripts/golden/quantized.py with {versions}", {"types": ggml()})
+    made_by = f"scripts/golden/quantized_packed.py with numpy {np.__version__}, ml_dtypes {ml_dtypes.__version__}"
+    for name, cases in quantized_packed.families().items():
+        write(folder, f"{name}.json", made_by, {"cases": cases})
 
 
 main()

@@ -58,7 +58,13 @@ export function viewsOf(
   const fulls = variants.filter(({ kind }) => kind === 'full');
   const measured = new Set(variants.filter(({ id }) => hasRuns(profile, id)).map(({ kind }) => kind));
   return {
-    variants: [...variants, ...fulls.flatMap((full) => impliedBy(full, measured))],
+    variants: [
+      ...variants,
+      ...fulls.flatMap((full) => impliedBy(full, measured)),
+      ...variants
+        .filter(({ id, kind, facts }) => kind === 'distilled' && !hasRuns(profile, id) && isFloat(facts))
+        .map(quantizedCopy),
+    ],
     strangers: views.filter(({ kind }) => kind === 'other'),
   };
 }
@@ -79,15 +85,31 @@ function hasRuns(profile: ReferenceProfile, id: string): boolean {
 
 /** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
 function impliedBy({ id, facts }: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
-  const { weightBits: _stored, ...shape } = facts;
   const copy = { digests: [], runs: [], impliedBy: id };
   const all: VariantView[] = [
-    { ...copy, id: `${IMPLIED}quantized ${id}`, kind: 'quantized', facts: shape },
+    quantizedCopy({ id, facts }),
     // A student may have any shape.
     { ...copy, id: `${IMPLIED}distilled ${id}`, kind: 'distilled', facts: {} },
     { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
   ];
   return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
+}
+
+/** As published, and not yet a quantized copy. */
+function isFloat({ weightBits = 16 }: VariantView['facts']): boolean {
+  return Number(weightBits) >= 16;
+}
+
+function quantizedCopy({ id, facts }: Pick<VariantView, 'id' | 'facts'>): VariantView {
+  const { weightBits: _stored, ...shape } = facts;
+  return {
+    id: `${IMPLIED}quantized ${id}`,
+    kind: 'quantized',
+    facts: shape,
+    digests: [],
+    runs: [],
+    impliedBy: id,
+  };
 }
 
 function usable(evidence: Evidence, probe: Probe): boolean {

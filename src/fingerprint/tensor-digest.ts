@@ -10,7 +10,7 @@ export interface TensorDigest {
   readonly columns: number;
   /** First 128 bits of SHA-256 over the numbers as little-endian F32, row by row. */
   readonly f32: string;
-  /** The same of the numbers rounded to BF16 and F16: what a converter would have made of them. */
+  /** The same of the numbers rounded to BF16 and F16, as converters do. */
   readonly bf16: string;
   readonly f16: string;
 }

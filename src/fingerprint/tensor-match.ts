@@ -3,14 +3,14 @@ import type { TensorDigest } from './tensor-digest.js';
 
 /** How the numbers of two deliveries relate, weight by weight. */
 export interface TensorMatch {
-  /** Weights of the candidate that the reference holds too, number by number or after rounding one of them. */
+  /** Weights of the candidate that the reference holds too, number by number or after rounding both. */
   readonly equal: number;
   readonly compared: number;
   /** Weights of the candidate without a counterpart of the same place and shape. */
   readonly unmatched: readonly string[];
   /** Share of the reference's numbers that the equal weights hold. */
   readonly coverage: number;
-  /** Float types to which one side had to be rounded. */
+  /** Float types to which they had to be rounded to be equal. */
   readonly rounded: readonly string[];
   /** An output matrix stored beside the embedding it equals. */
   readonly tiedCopy: boolean;
@@ -49,11 +49,9 @@ export function matchTensors(candidate: TensorDigests, reference: TensorDigests)
   };
 }
 
-/** The finest type in which two weights agree, when the other side is what a converter makes of the one. */
-function relation(a: TensorDigest, b: TensorDigest): 'f32' | 'bf16' | 'f16' | undefined {
-  if (a.f32 === b.f32) return 'f32';
-  if (a.bf16 === b.f32 || b.bf16 === a.f32) return 'bf16';
-  return a.f16 === b.f32 || b.f16 === a.f32 ? 'f16' : undefined;
+/** The finest type in which two weights agree. A converter rounds all numbers; a changed model has some that cross over. */
+function relation(a: TensorDigest, b: TensorDigest): 'f32' | 'f16' | 'bf16' | undefined {
+  return (['f32', 'f16', 'bf16'] as const).find((type) => a[type] === b[type]);
 }
 
 function withoutTiedCopy(tensors: readonly TensorDigest[]): readonly TensorDigest[] {

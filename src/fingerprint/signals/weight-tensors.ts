@@ -20,8 +20,8 @@ const UNDONE: Readonly<Record<LayoutChange, string>> = {
 /**
  * Claim: a delivery whose weights hold a reference's numbers is that reference, whatever files they come in.
  * Method: SHA-256 over the numbers of each weight in its logical orientation, after undoing shards, containers, stacking,
- * transposition and llama.cpp's permutation of query and key rows; equal as they are, or after rounding the finer
- * side to BF16 or F16. Every weight of the candidate must match, and they must hold 99 % of the reference's numbers. An
+ * transposition and llama.cpp's permutation of query and key rows; equal as they are, or after rounding both to
+ * F16 or BF16. Every weight of the candidate must match, and they must hold 99 % of the reference's numbers. An
  * output matrix that repeats the embedding counts once.
  * Source: FIPS 180-4; conversions of llama.cpp's convert_hf_to_gguf.py.
  * Assumptions: the profile was built from genuine files.

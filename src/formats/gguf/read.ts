@@ -1,11 +1,12 @@
 import type { ByteSource } from '../../core/bytes.js';
 import type { StoredTensor } from '../../core/types.js';
-import { alignmentOf, checkSplitKeys, checkVocabulary } from './consistency.js';
+import { alignmentOf, checkSplitKeys } from './consistency.js';
 import { GgufCursor } from './cursor.js';
 import { MAX_KEYS, MAX_TENSORS } from './limits.js';
 import { addFinding, type Pairs, readMetadata } from './metadata.js';
 import { checkEnd, padded, readTensors, type TensorList } from './tensors.js';
 import type { GgufFile } from './types.js';
+import { checkTokenLists, checkVocabularySize } from './vocabulary.js';
 
 /** "GGUF" as a little-endian u32. */
 const MAGIC = 0x46554747;
@@ -42,7 +43,8 @@ export async function readGguf(
   const list = await readTensors(cursor, tensorCount, alignment);
   checkSplitKeys(cursor, pairs, tensorCount);
   const { dataOffset, tensors } = place(cursor, pairs, list, alignment);
-  checkVocabulary(cursor, pairs, tensors);
+  checkTokenLists(cursor, pairs);
+  checkVocabularySize({ file: source.name, extents: pairs.extents, tensors });
   const { values: metadata, extents, findings } = pairs;
   return { version, metadata, extents, tensors, alignment, dataOffset, findings };
 }

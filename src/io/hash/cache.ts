@@ -90,7 +90,12 @@ function parsed(text: string | null): Entry[] {
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
   if (text.slice(0, end) !== `${SCHEMA} ${sha256(body)}`) return [];
-  return JSON.parse(body) as Entry[];
+  const entries = JSON.parse(body) as unknown;
+  return Array.isArray(entries) ? entries.filter(isEntry) : [];
+}
+
+function isEntry(value: unknown): value is Entry {
+  return Array.isArray(value) && value.length === 3 && value.every((part) => typeof part === 'string');
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,7 @@
+import { AssayError } from '../../core/errors.js';
 import { type Delivery, unreadable } from '../files.js';
 import { type DigestCache, openDigestCache } from './cache.js';
-import type { HashOutcome } from './hash-file.js';
+import { CHANGED, type HashOutcome } from './hash-file.js';
 import { hashFiles } from './lanes.js';
 import { type ListedFile, listFiles } from './listing.js';
 
@@ -84,6 +85,13 @@ async function hashWanted(
     await saving;
     await cache?.save();
   }
-  for (const [path, code] of [...faults].sort()) throw unreadable(path, { code });
+  for (const [path, fault] of [...faults].sort()) throw failure(path, fault);
   return hashed;
+}
+
+function failure(path: string, fault: string): AssayError {
+  if (fault !== CHANGED) return unreadable(path, { code: fault });
+  return new AssayError('FILE_UNREADABLE', `"${path}" changed while the delivery was read.`, {
+    hint: 'Wait until nothing writes to the folder any more, such as a download, and start again.',
+  });
 }

@@ -25,7 +25,8 @@ export interface Lane {
 const BLOCK_BYTES = 2 ** 20;
 /** File times tick in up to 2 s (FAT): a write within the tick of an earlier one leaves no trace. */
 const TICK_NS = 2_000_000_000n;
-const CHANGED = 'changed while the delivery was read';
+/** Fault of a file that was replaced, or written, after it was listed. */
+export const CHANGED = 'CHANGED';
 
 const readAsync = promisify(read);
 
@@ -43,8 +44,7 @@ export async function hashFile({ real, state }: HashJob, lane: Lane): Promise<Ha
     const fd = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const opened = stateOf(fstatSync(fd, { bigint: true }));
-      if (!sameFile(opened, state)) return { fault: 'replaced while the delivery was read' };
-      if (!sameContents(opened, state)) return { fault: CHANGED };
+      if (!sameFile(opened, state) || !sameContents(opened, state)) return { fault: CHANGED };
       const sha256 = await hashOpened(fd, Number(state.size), lane);
       return sha256 === null ? null : verified(sha256, state, stateOf(fstatSync(fd, { bigint: true })));
     } finally {

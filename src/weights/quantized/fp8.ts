@@ -65,7 +65,7 @@ function tileOf(weight: StoredTensor, scale: StoredTensor, { config }: SchemeCon
 /** Length of `blocks` equal blocks that cover `total`, the last one perhaps in part. */
 function blockLength(total: number, blocks: number, stated: number | undefined): number | null {
   const covers = (length: number): boolean => Math.ceil(total / length) === blocks;
-  const candidates = [128, stated ?? 0, 64, 256, 32, 16, 512, total / blocks, total, 1];
+  const candidates = [stated ?? 0, 128, 64, 256, 32, 16, 512, total / blocks, total, 1];
   return candidates.find((length) => Number.isInteger(length) && length > 0 && covers(length)) ?? null;
 }
 
