@@ -22,5 +22,5 @@ export {
   renderers,
   verdictSentence,
 } from './report/index.js';
-export type { OpenOptions } from './sources/onnx.js';
 export type { CandidateInput } from './sources/open.js';
+export type { OpenOptions } from './sources/options.js';

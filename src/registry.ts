@@ -10,12 +10,17 @@ import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
 import filesProbe from './fingerprint/probes/files.js';
+import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
+import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
+import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
+import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
+import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
 import latencyProbe from './latency/probes/latency.js';
 import tokenLatencySignal from './latency/signals/token-latency.js';
@@ -27,7 +32,9 @@ export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
   filesProbe,
+  lineageProbe,
   logProbabilitiesProbe,
+  tensorDigestsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -42,9 +49,12 @@ export const SIGNALS: readonly Signal[] = [
   layerProfileSignal,
   architectureSignal,
   logProbabilityDistanceSignal,
+  releaseClaimsSignal,
+  releaseFilesSignal,
   tailCorrelationSignal,
   tokenizationSignal,
   weightPrecisionSignal,
+  weightTensorsSignal,
   weightsDigestSignal,
   tokenLatencySignal,
   repetitionSignal,

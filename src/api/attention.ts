@@ -1,7 +1,7 @@
 import { AssayError } from '../core/errors.js';
 import type { AttentionPrompt, AttentionReading, ModelSource, ProgressEvent } from '../core/types.js';
-import type { OpenOptions } from '../sources/onnx.js';
 import { type CandidateInput, openCandidate } from '../sources/open.js';
+import type { OpenOptions } from '../sources/options.js';
 import { toolIdentity } from './assets.js';
 import { checkPrompt, explainRun, isSeveral, type PromptIds, promptIds } from './prompt-ids.js';
 

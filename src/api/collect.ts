@@ -4,8 +4,8 @@ import { AssayError } from '../core/errors.js';
 import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
 import type { SuiteTier } from '../profile/suite.js';
 import { PROBES } from '../registry.js';
-import type { OpenOptions } from '../sources/onnx.js';
 import { type CandidateInput, openCandidate } from '../sources/open.js';
+import type { OpenOptions } from '../sources/options.js';
 import { shippedSuite, toolIdentity } from './assets.js';
 
 export interface CollectOptions extends OpenOptions {
@@ -16,6 +16,8 @@ export interface CollectOptions extends OpenOptions {
   readonly suite?: SuiteTier | Suite;
   /** Seed of prompt order and sampling; 0 by default. */
   readonly seed?: number;
+  /** Read headers and metadata only: hash no weights, decode none. */
+  readonly headersOnly?: boolean;
   readonly maxRequests?: number;
   readonly maxTokens?: number;
   readonly onProgress?: (event: ProgressEvent) => void;
@@ -31,7 +33,7 @@ export interface CollectOptions extends OpenOptions {
  * @example const evidence = await collect('./delivered-model', { suite: 'standard' });
  */
 export async function collect(candidate: CandidateInput, options: CollectOptions = {}): Promise<Evidence> {
-  const source = await openCandidate(candidate, options);
+  const source = await openCandidate(candidate, options.headersOnly ? { ...options, hash: false } : options);
   try {
     return await collectFrom(source, options);
   } finally {
@@ -50,6 +52,7 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
     seed,
     collectedAt: clock().toISOString(),
     now: () => performance.now(),
+    headersOnly: options.headersOnly === true,
     signal: options.signal,
     onProgress: options.onProgress,
     warnings: [...source.warnings, ...warnings],

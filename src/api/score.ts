@@ -27,7 +27,7 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   const profile = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
   const claim = claimOf(profile, options.claim);
   const results = runSignals(evidence, profile, options.signals ?? SIGNALS);
-  const same = evidence.suite.sha256 === profile.suite.sha256;
+  const same = profile.suite === undefined || evidence.suite.sha256 === profile.suite.sha256;
   return {
     schema: 'report/1',
     tool: toolIdentity(),
@@ -54,6 +54,11 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
     },
     warnings: [
       ...evidence.warnings,
+      ...(profile.suite === undefined
+        ? [
+            `Profile "${profile.id}" holds public facts and digests, no measurements: behaviour was not compared.`,
+          ]
+        : []),
       ...(same
         ? []
         : [
@@ -66,10 +71,16 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
 function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
   const claim = wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
-  if (claim !== undefined && Object.hasOwn(profile.variants, claim)) return claim;
-  throw new AssayError('USAGE', `Profile "${profile.id}" has no variant "${claim}".`, {
-    hint: `Variants: ${ids.join(', ')}.`,
-  });
+  const variant = claim !== undefined && Object.hasOwn(profile.variants, claim) && profile.variants[claim];
+  if (claim !== undefined && variant && variant.kind !== 'other') return claim;
+  const versions = ids.filter((id) => profile.variants[id]?.kind !== 'other');
+  throw new AssayError(
+    'USAGE',
+    variant
+      ? `"${claim}" is in profile "${profile.id}" to compare with, not to be claimed.`
+      : `Profile "${profile.id}" has no variant "${claim}".`,
+    { hint: `Variants: ${versions.join(', ')}.` },
+  );
 }
 
 function clause(evidence: Evidence, id: string, expected: number | string): Clause {

@@ -1,12 +1,8 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign as signBytes,
-  verify as verifyBytes,
-} from 'node:crypto';
+import { type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AssayError } from '../core/errors.js';
+import { readPrivateKey, readPublicKey, unusableKey } from '../oms/key.js';
+import { preAuthEncoding } from '../oms/pae.js';
 
 /** What the signed bytes are; part of what is signed. */
 const PAYLOAD_TYPE = 'application/vnd.model-assay+json';
@@ -25,9 +21,9 @@ export type Envelope = z.infer<typeof envelopeSchema>;
  * Source: DSSE v1 (secure-systems-lab/dsse). Throws USAGE for a key that cannot sign.
  */
 export function sign(document: string, privateKeyPem: string): Envelope {
-  const key = readKey(() => createPrivateKey(privateKeyPem));
+  const key = readPrivateKey(privateKeyPem);
   const payload = Buffer.from(document, 'utf8');
-  const sig = signBytes(digestOf(key), preAuthEncoding(payload), key).toString('base64');
+  const sig = signBytes(digestOf(key), preAuthEncoding(PAYLOAD_TYPE, payload), key).toString('base64');
   return { payloadType: PAYLOAD_TYPE, payload: payload.toString('base64'), signatures: [{ sig }] };
 }
 
@@ -37,9 +33,9 @@ export function sign(document: string, privateKeyPem: string): Envelope {
  */
 export function verify(envelopeJson: string, publicKeyPem: string): string {
   const envelope = readEnvelope(envelopeJson);
-  const key = readKey(() => createPublicKey(publicKeyPem));
+  const key = readPublicKey(publicKeyPem);
   const payload = Buffer.from(envelope.payload, 'base64');
-  const encoded = preAuthEncoding(payload);
+  const encoded = preAuthEncoding(PAYLOAD_TYPE, payload);
   const good = envelope.signatures.some(({ sig }) =>
     verifyBytes(digestOf(key), encoded, key, Buffer.from(sig, 'base64')),
   );
@@ -53,31 +49,11 @@ export function verify(envelopeJson: string, publicKeyPem: string): string {
   );
 }
 
-/** DSSE PAE: "DSSEv1" SP len(type) SP type SP len(body) SP body. */
-function preAuthEncoding(payload: Buffer): Buffer {
-  const head = `DSSEv1 ${Buffer.byteLength(PAYLOAD_TYPE)} ${PAYLOAD_TYPE} ${payload.length} `;
-  return Buffer.concat([Buffer.from(head, 'utf8'), payload]);
-}
-
 /** Ed25519 hashes for itself; ECDSA is used with SHA-256. */
 function digestOf(key: KeyObject): string | null {
   if (key.asymmetricKeyType === 'ed25519') return null;
   if (key.asymmetricKeyType === 'ec') return 'sha256';
   throw unusableKey(`it is of type ${key.asymmetricKeyType}`);
-}
-
-function readKey(read: () => KeyObject): KeyObject {
-  try {
-    return read();
-  } catch (cause) {
-    throw unusableKey((cause as Error).message);
-  }
-}
-
-function unusableKey(why: string): AssayError {
-  return new AssayError('USAGE', `The key cannot be used: ${why}.`, {
-    hint: 'Give an unencrypted Ed25519 or ECDSA key in PEM: openssl genpkey -algorithm ed25519',
-  });
 }
 
 function readEnvelope(text: string): Envelope {

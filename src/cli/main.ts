@@ -13,6 +13,7 @@ import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
 import { signCommand } from './commands/sign.js';
+import { signModelCommand } from './commands/sign-model.js';
 import { EXIT, exitCodeOfError } from './exit.js';
 import { STDOUT, writeFailed, writeText } from './io.js';
 
@@ -49,6 +50,7 @@ function buildProgram(json: boolean, caught: Caught): Command {
     compareCommand,
     reportCommand,
     signCommand,
+    signModelCommand,
   ]) {
     add(program);
   }

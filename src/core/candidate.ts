@@ -1,4 +1,5 @@
-import type { MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
+import type { FilesCapability } from './files.js';
+import type { MatrixCatalogue, MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
 
 /** What is to be audited. Paths may be a folder or one model file. */
 export type CandidateSpec =
@@ -10,13 +11,6 @@ export type CandidateSpec =
       readonly model: string;
       readonly apiKeyEnv?: string;
     };
-
-/** One delivered file. `sha256` is lower-case hex. */
-export interface FileDigest {
-  readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** Where a structural value was read. */
 export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'index' | 'run';
@@ -109,23 +103,6 @@ export interface TextLogProbs {
   readonly sample: readonly (readonly number[])[];
 }
 
-/** Digests of a delivery. `weights` lists the paths that hold the audited weights. */
-export interface FilesEvidence {
-  readonly files: readonly FileDigest[];
-  /** SHA-256 over the sorted manifest of all files. */
-  readonly digest: string;
-  readonly weights: readonly string[];
-  /** SHA-256 over the digests of the weight files alone, so that renaming or a new tokenizer keeps it. */
-  readonly weightsDigest: string;
-}
-
-export interface FilesCapability {
-  digest(options: {
-    readonly signal?: AbortSignal | undefined;
-    readonly onBytes?: (done: number, total: number) => void;
-  }): Promise<FilesEvidence>;
-}
-
 /** A graph input or output; symbolic dimensions keep their name. */
 export interface Port {
   readonly name: string;
@@ -160,6 +137,15 @@ export interface ShardIndex {
   readonly totalSize: number | null;
 }
 
+/** Something odd about a delivery that honest ones show too: no reason to refuse it, and worth showing. */
+export interface StructureFinding {
+  readonly code: string;
+  readonly file: string;
+  readonly detail: string;
+  /** Byte of the file, where it has a place. */
+  readonly offset?: number;
+}
+
 /** What a model file says about itself, before anyone interprets it. */
 export interface ModelStructure {
   readonly format: CandidateSpec['kind'];
@@ -181,6 +167,7 @@ export interface ModelStructure {
   /** Tensors as stored, scales and zero points included. */
   readonly storedTensors: number;
   readonly index: ShardIndex | null;
+  readonly findings: readonly StructureFinding[];
   /** Key-value pairs of a GGUF header, or `__metadata__` of safetensors; long lists are left out. */
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** config.json, or null when absent. */
@@ -193,8 +180,8 @@ export type MetadataValue = number | string | boolean | readonly (number | strin
 export interface WeightsCapability {
   /** Read the headers and the configuration; runs nothing. */
   structure(signal?: AbortSignal): Promise<ModelStructure>;
-  /** What can be asked of `matrix`, in the order of the model. */
-  matrices(): Promise<readonly MatrixId[]>;
+  /** What can be asked of `matrix`. */
+  matrices(): Promise<MatrixCatalogue>;
   /** A matrix decoded to floats, or null when the candidate does not hold it as a weight. */
   matrix(id: MatrixId): Promise<WeightMatrix | null>;
   /** Token strings by id from tokenizer.json or GGUF metadata; null when neither is delivered. */

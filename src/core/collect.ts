@@ -17,6 +17,7 @@ export interface CollectSettings {
   readonly seed: number;
   readonly collectedAt: string;
   readonly now: () => number;
+  readonly headersOnly: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   readonly warnings?: readonly string[];
@@ -66,6 +67,8 @@ async function runProbe(
   const missing = probe.requires.find((name) => source.capabilities[name] === undefined);
   if (missing !== undefined)
     return { status: 'unavailable', missing: `${source.kind} candidates give no ${missing}` };
+  if (settings.headersOnly && probe.reads === 'weights')
+    return { status: 'unavailable', missing: 'only headers were read' };
   const blocked = (probe.uses ?? []).find(({ id }) => done[id]?.status !== 'ok');
   if (blocked) return { status: 'unavailable', missing: `the ${blocked.id} probe gave no data` };
   try {
@@ -74,6 +77,7 @@ async function runProbe(
       seed: settings.seed,
       rng: seededRng(settings.seed),
       maxPositions: source.maxPositions,
+      headersOnly: settings.headersOnly,
       signal: settings.signal,
       now: settings.now,
       warn: (message) => warnings.push(message),

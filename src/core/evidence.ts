@@ -80,6 +80,8 @@ export interface ProbeContext {
   readonly seed: number;
   readonly rng: Rng;
   readonly maxPositions: number | undefined;
+  /** Weights are not to be read: sizes and headers must do. */
+  readonly headersOnly: boolean;
   readonly signal: AbortSignal | undefined;
   readonly progress: (done: number, total: number) => void;
   readonly warn: (message: string) => void;
@@ -98,6 +100,8 @@ export interface Probe<T = unknown> {
   readonly version: number;
   readonly requires: readonly CapabilityName[];
   readonly uses?: readonly Probe[];
+  /** Set where the weights themselves are read, which a collection of headers only leaves out. */
+  readonly reads?: 'weights';
   /** Expected cost for a suite, for `--dry-run`. */
   cost(suite: Suite): { readonly requests: number; readonly tokens: number };
   collect(capabilities: Capabilities, context: ProbeContext): Promise<T>;

@@ -8,18 +8,55 @@ export interface ReferenceRun {
   readonly probes: Readonly<Record<string, unknown>>;
 }
 
+/** A public place where facts or digests of a profile were read. */
+export interface ProfileSource {
+  readonly what: string;
+  /** Repository and path, or address. */
+  readonly where?: string;
+  /** Revision that was read. */
+  readonly commit?: string;
+}
+
+/** Value of a structural fact, as in an architecture. */
+export type FactValue = number | string | boolean;
+
+/** How well a published digest is attested: by its publisher, by a complete third-party copy, or by one quotation. */
+export type Confidence = 'high' | 'medium' | 'low';
+
+/** A file of a release as a public source states it; nothing here was recomputed from weights. */
+export interface PublishedFile {
+  readonly name: string;
+  /** Absent where the source gives no size. */
+  readonly bytes?: number;
+  readonly sha256: string;
+  /** Key of the profile's `sources`. */
+  readonly source: string;
+  readonly confidence: Confidence;
+}
+
 export interface ReferenceVariant {
   readonly kind: VersionKind;
-  readonly facts: Readonly<Record<string, number | string>>;
+  readonly facts: Readonly<Record<string, FactValue>>;
+  /** Keys of the profile's `sources` behind each fact. */
+  readonly cited?: Readonly<Record<string, readonly string[]>>;
+  /** Facts no stored public copy confirms. They are shown and weigh nothing. */
+  readonly unconfirmed?: readonly string[];
+  /** Names under which the version is sold. */
+  readonly aliases?: readonly string[];
+  readonly notes?: readonly string[];
   /** SHA-256 of weight files that are this variant. */
   readonly digests: readonly string[];
+  /** Digest book of the releases of this variant. */
+  readonly files?: readonly PublishedFile[];
   readonly runs: readonly ReferenceRun[];
 }
 
-/** Trusted measurements of the versions of one product. */
+/** Trusted measurements and public facts of the versions of one product. */
 export interface ReferenceProfile {
   readonly schema: 'profile/1';
   readonly id: string;
-  readonly suite: { readonly id: string; readonly tier: string; readonly sha256: string };
+  /** Suite of the runs; absent in a profile of public facts alone. */
+  readonly suite?: { readonly id: string; readonly tier: string; readonly sha256: string };
+  readonly sources?: Readonly<Record<string, ProfileSource>>;
   readonly variants: Readonly<Record<string, ReferenceVariant>>;
 }

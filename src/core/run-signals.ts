@@ -1,8 +1,10 @@
 import { errorRecord } from './errors.js';
 import type {
   Evidence,
+  FactValue,
   Probe,
   ReferenceProfile,
+  ReferenceVariant,
   Signal,
   SignalResult,
   VariantView,
@@ -44,8 +46,9 @@ export function viewsOf(
     ([id, variant]): VariantView => ({
       id,
       kind: variant.kind,
-      facts: variant.facts,
+      ...byConfirmation(variant),
       digests: variant.digests,
+      files: variant.files ?? [],
       runs: variant.runs
         .filter(({ probes }) => needs.every((probe) => probes[probe.id] !== undefined))
         .map(({ artifact, probes }) => ({ artifact, data: probes })),
@@ -53,24 +56,60 @@ export function viewsOf(
   );
   const variants = views.filter(({ kind }) => kind !== 'other');
   const fulls = variants.filter(({ kind }) => kind === 'full');
-  const measured = new Set(variants.map(({ kind }) => kind));
+  const measured = new Set(variants.filter(({ id }) => hasRuns(profile, id)).map(({ kind }) => kind));
   return {
-    variants: [...variants, ...fulls.flatMap((full) => impliedBy(full, measured))],
+    variants: [
+      ...variants,
+      ...fulls.flatMap((full) => impliedBy(full, measured)),
+      ...variants
+        .filter(({ id, kind, facts }) => kind === 'distilled' && !hasRuns(profile, id) && isFloat(facts))
+        .map(quantizedCopy),
+    ],
     strangers: views.filter(({ kind }) => kind === 'other'),
   };
 }
 
+function byConfirmation({
+  facts,
+  unconfirmed = [],
+}: ReferenceVariant): Pick<VariantView, 'facts' | 'unconfirmed'> {
+  const pick = (wanted: boolean): Record<string, FactValue> =>
+    Object.fromEntries(Object.entries(facts).filter(([name]) => unconfirmed.includes(name) === wanted));
+  return { facts: pick(false), unconfirmed: pick(true) };
+}
+
+/** Public facts of one version of a kind say nothing of its other versions; measurements show what the kind is like. */
+function hasRuns(profile: ReferenceProfile, id: string): boolean {
+  return (profile.variants[id]?.runs.length ?? 0) > 0;
+}
+
 /** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
 function impliedBy({ id, facts }: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
-  const { weightBits: _stored, ...shape } = facts;
   const copy = { digests: [], runs: [], impliedBy: id };
   const all: VariantView[] = [
-    { ...copy, id: `${IMPLIED}quantized ${id}`, kind: 'quantized', facts: shape },
+    quantizedCopy({ id, facts }),
     // A student may have any shape.
     { ...copy, id: `${IMPLIED}distilled ${id}`, kind: 'distilled', facts: {} },
     { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
   ];
   return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
+}
+
+/** As published, and not yet a quantized copy. */
+function isFloat({ weightBits = 16 }: VariantView['facts']): boolean {
+  return Number(weightBits) >= 16;
+}
+
+function quantizedCopy({ id, facts }: Pick<VariantView, 'id' | 'facts'>): VariantView {
+  const { weightBits: _stored, ...shape } = facts;
+  return {
+    id: `${IMPLIED}quantized ${id}`,
+    kind: 'quantized',
+    facts: shape,
+    digests: [],
+    runs: [],
+    impliedBy: id,
+  };
 }
 
 function usable(evidence: Evidence, probe: Probe): boolean {

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from './errors.js';
 import type { Probe } from './evidence.js';
-import type { VersionKind } from './reference.js';
+import type { FactValue, PublishedFile, VersionKind } from './reference.js';
 
 /** How cheaply a seller could fake what a signal sees. */
 export type Spoofing = 'trivial' | 'costly' | 'infeasible';
@@ -38,12 +38,19 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** What a signal sees of one variant: facts, digests, and the data of the probes it needs, one entry per run. */
+/**
+ * What a signal sees of one variant: facts a public source or a measurement confirms, digests, and the data of the
+ * probes it needs, one entry per run.
+ */
 export interface VariantView {
   readonly id: string;
   readonly kind: VersionKind;
-  readonly facts: Readonly<Record<string, number | string>>;
+  readonly facts: Readonly<Record<string, FactValue>>;
+  /** Facts that nothing confirms, to be shown; they weigh nothing. */
+  readonly unconfirmed?: Readonly<Record<string, FactValue>>;
   readonly digests: readonly string[];
+  /** Digest book of its releases. */
+  readonly files?: readonly PublishedFile[];
   readonly runs: readonly { readonly artifact: string; readonly data: Readonly<Record<string, unknown>> }[];
   /** Set on an alternative the profile does not measure: what a changed copy of this variant would look like. */
   readonly impliedBy?: string;

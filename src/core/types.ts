@@ -2,6 +2,7 @@
 export type * from './attention.js';
 export type * from './candidate.js';
 export type * from './evidence.js';
+export type * from './files.js';
 export type * from './reference.js';
 export type * from './signal.js';
 export type * from './verdict.js';

@@ -91,3 +91,13 @@ export interface WeightMatrix {
   /** `count` whole rows from row `from`, row by row. */
   read(from: number, count: number): Promise<Float32Array>;
 }
+
+/** What was undone to see the weights of a delivery in their logical orientation. */
+export type LayoutChange = 'query-key-permutation' | 'transposition' | 'fused' | 'stacked-experts';
+
+/** The matrices a delivery answers for. */
+export interface MatrixCatalogue {
+  /** In the order of the files. */
+  readonly ids: readonly MatrixId[];
+  readonly undone: readonly LayoutChange[];
+}

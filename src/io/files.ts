@@ -10,16 +10,24 @@ const MAX_ENTRIES = 10_000;
 /** onnx/, coreml/x.mlpackage/Data/… : real folders stay under six levels. */
 const MAX_DEPTH = 8;
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules', '.cache']);
-const READ_BYTES = 4 * 2 ** 20;
 
 /** A candidate's folder and the only places its files may really live. */
 export interface Delivery {
   readonly root: string;
+  /** Folder that no file may leave: the root, or the hub cache of the model that the root is a snapshot of. */
+  readonly home: string;
+  /** False for one file of a folder whose other files are not part of the delivery. */
+  readonly whole: boolean;
   /** Relative POSIX paths of regular files, sorted. */
   readonly files: readonly string[];
   /** Absolute, contained path of one file. Throws PATH_ESCAPES or FILE_UNREADABLE. */
   locate(path: string): Promise<string>;
+  /** How files that are not on this machine are read; absent for local ones. */
+  readonly open?: (path: string) => Promise<OpenedBytes>;
 }
+
+/** Random access to one file; close it when done. */
+export type OpenedBytes = ByteSource & { close(): Promise<void> };
 
 /** List a folder, or the folder of a single file restricted to that file. Throws CANDIDATE_NOT_FOUND, FORMAT_LIMIT. */
 export async function openDelivery(path: string): Promise<Delivery> {
@@ -34,13 +42,14 @@ export async function openDelivery(path: string): Promise<Delivery> {
     );
   });
   const root = await realpath(info.isDirectory() ? path : dirname(path));
-  const allowed = cacheRoot(root) ?? root;
-  const files = info.isDirectory() ? await walk(root) : [basename(path)];
-  return { root, files: files.sort(), locate: (file) => contained(root, allowed, file) };
+  const home = cacheRoot(root) ?? root;
+  const whole = info.isDirectory();
+  const files = whole ? await walk(root) : [basename(path)];
+  return { root, home, whole, files: files.sort(), locate: (file) => contained(root, home, file) };
 }
 
 /** Hub caches keep snapshots/<revision>/file as links into blobs/ of the same models--* folder. */
-function cacheRoot(root: string): string | undefined {
+export function cacheRoot(root: string): string | undefined {
   const parts = root.split(sep);
   const at = parts.lastIndexOf('snapshots');
   return at > 0 && parts[at - 1]?.startsWith('models--') ? parts.slice(0, at).join(sep) : undefined;
@@ -74,7 +83,7 @@ function tooLarge(what: string): AssayError {
   });
 }
 
-async function contained(root: string, allowed: string, file: string): Promise<string> {
+export async function contained(root: string, allowed: string, file: string): Promise<string> {
   const joined = resolve(root, file);
   const real = await realpath(joined).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(file, cause);
@@ -90,18 +99,17 @@ async function contained(root: string, allowed: string, file: string): Promise<s
   return real;
 }
 
-function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
+/** FILE_UNREADABLE with the system's code, or what else stood in the way. */
+export function unreadable(file: string, cause: { code?: string | undefined }): AssayError {
   return new AssayError('FILE_UNREADABLE', `"${file}" cannot be read (${cause.code ?? 'unknown error'}).`, {
     hint: 'Check that the file exists, is a regular file and may be read by this user.',
     cause,
   });
 }
 
-/** Random access to one file of a delivery, for the strict readers. Close it when done. */
-export async function openBytes(
-  delivery: Delivery,
-  path: string,
-): Promise<ByteSource & { close(): Promise<void> }> {
+/** One file of a delivery, for the strict readers. */
+export async function openBytes(delivery: Delivery, path: string): Promise<OpenedBytes> {
+  if (delivery.open) return delivery.open(path);
   const handle = await openFile(delivery, path);
   const { size } = await handle.stat();
   return {
@@ -142,57 +150,21 @@ export async function readSmallText(
   maxBytes: number,
 ): Promise<string | null> {
   if (!delivery.files.includes(path)) return null;
-  const handle = await openFile(delivery, path);
+  const source = await openBytes(delivery, path);
   try {
-    const { size } = await handle.stat();
+    const { size } = source;
     if (size > maxBytes) {
       throw new AssayError('FORMAT_LIMIT', `"${path}" has ${size} bytes; at most ${maxBytes} are expected.`, {
         hint: 'Check the file against the publisher’s; it may be a renamed weight file.',
       });
     }
-    // Bounded again: the file may grow after its size was read.
-    const buffer = Buffer.alloc(size);
-    const { bytesRead } = await handle.read(buffer, 0, size, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } catch (cause) {
-    throw isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
+    return Buffer.from(await source.read(0, size)).toString('utf8');
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 
-/** SHA-256 of one file, lower-case hex. The next block is read while the last one is hashed. */
-export async function hashFile(
-  delivery: Delivery,
-  path: string,
-  { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (count: number) => void } = {},
-): Promise<{ bytes: number; sha256: string }> {
-  const handle = await openFile(delivery, path);
-  try {
-    const hash = createHash('sha256');
-    let buffers = [Buffer.allocUnsafe(READ_BYTES), Buffer.allocUnsafe(READ_BYTES)] as const;
-    let bytes = 0;
-    let pending = handle.read(buffers[0], 0, READ_BYTES, 0);
-    for (;;) {
-      const { bytesRead } = await pending;
-      signal?.throwIfAborted();
-      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
-      bytes += bytesRead;
-      pending = handle.read(buffers[1], 0, READ_BYTES, bytes);
-      // Nobody awaits the block read ahead when the caller's progress handler throws.
-      pending.catch(() => undefined);
-      hash.update(buffers[0].subarray(0, bytesRead));
-      onBytes?.(bytesRead);
-      buffers = [buffers[1], buffers[0]];
-    }
-  } catch (cause) {
-    throw signal?.aborted || isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Sizes in bytes, for progress. */
+/** Size in bytes. */
 export async function sizeOf(delivery: Delivery, path: string): Promise<number> {
   return (await stat(await delivery.locate(path))).size;
 }

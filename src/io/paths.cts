@@ -4,5 +4,8 @@ import { join } from 'node:path';
 /** Program forked to run models, tokenizers and templates. */
 export const runtimeEntry = join(__dirname, 'runtime', 'child.js');
 
+/** Program of the threads that hash. */
+export const hashWorkerEntry = join(__dirname, 'hash', 'worker.js');
+
 /** Folder that holds package.json, profiles/ and suites/. */
 export const packageRoot = join(__dirname, '..', '..', '..');

@@ -1,6 +1,13 @@
 import { canonicalJson } from '../core/canonical-json.js';
 import { AssayError } from '../core/errors.js';
-import type { Evidence, FilesEvidence, ReferenceProfile, ReferenceRun, VersionKind } from '../core/types.js';
+import type {
+  Evidence,
+  FactValue,
+  FilesEvidence,
+  ReferenceProfile,
+  ReferenceRun,
+  VersionKind,
+} from '../core/types.js';
 
 /** Evidence of one trusted artifact, to be kept as a reference of a variant. */
 export interface VariantEvidence {
@@ -8,7 +15,7 @@ export interface VariantEvidence {
   readonly kind: VersionKind;
   readonly evidence: Evidence;
   /** Structural facts of its architecture, by name. */
-  readonly facts: Readonly<Record<string, number | string>>;
+  readonly facts: Readonly<Record<string, FactValue>>;
 }
 
 /** Raw continuations are not compared, only what is measured on them; leaving them out keeps profiles readable. */
@@ -27,7 +34,7 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
   }
   const variants: Record<string, ReferenceProfile['variants'][string]> = {};
   for (const { variant, kind, evidence, facts } of references) {
-    const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
+    const weightsDigest = digestOf(evidence);
     const known = variants[variant];
     if (known && known.kind !== kind) {
       throw new AssayError(
@@ -46,6 +53,19 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
     };
   }
   return { schema: 'profile/1', id, suite: first.evidence.suite, variants };
+}
+
+/** A reference without digests could never be recognised by its files. Throws PROFILE_INVALID. */
+function digestOf(evidence: Evidence): string {
+  const { weightsDigest } = required<FilesEvidence>(evidence, 'files');
+  if (weightsDigest !== null) return weightsDigest;
+  throw new AssayError(
+    'PROFILE_INVALID',
+    `The files of reference "${evidence.candidate.label}" were not hashed.`,
+    {
+      hint: 'Measure it again without headers-only.',
+    },
+  );
 }
 
 /** A deterministic probe says the same in every run; storing it once keeps profiles small and runs honest. */
@@ -70,9 +90,9 @@ function runOf(evidence: Evidence, artifact: string): ReferenceRun {
 }
 
 function common(
-  a: Readonly<Record<string, number | string>>,
-  b: Readonly<Record<string, number | string>>,
-): Record<string, number | string> {
+  a: Readonly<Record<string, FactValue>>,
+  b: Readonly<Record<string, FactValue>>,
+): Record<string, FactValue> {
   return Object.fromEntries(Object.entries(a).filter(([key, value]) => b[key] === value));
 }
 

@@ -15,7 +15,7 @@ export function readProfile(yaml: string, name: string): ReferenceProfile {
       hint: 'Build it with: assay profile build --id ID --variant ID:KIND=PATH -o profile.yaml',
     });
   }
-  return parsed.data;
+  return parsed.data as ReferenceProfile;
 }
 
 function fromYaml(text: string, name: string): unknown {

@@ -1,4 +1,4 @@
-import { Document, isMap, isSeq, type Node, visit } from 'yaml';
+import { Document, isMap, isPair, isScalar, isSeq, type Node, visit } from 'yaml';
 import type { ReferenceProfile } from '../core/types.js';
 
 /** Significant digits of stored measurements: beyond the repeatability of any of them. */
@@ -11,11 +11,17 @@ export function writeProfile(profile: ReferenceProfile): string {
     Seq: (_, seq) => {
       if (seq.items.every((item) => !isMap(item) && !isSeq(item))) seq.flow = true;
     },
-    Map: (key, map) => {
-      if (key !== null && isShort(map)) map.flow = true;
+    Map: (key, map, path) => {
+      if (key !== null && (isShort(map) || listedFile(path))) map.flow = true;
     },
   });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** A digest book has hundreds of files, one a line. */
+function listedFile(path: readonly unknown[]): boolean {
+  const pair = path.at(-2);
+  return isPair(pair) && isScalar(pair.key) && pair.key.value === 'files';
 }
 
 function isShort(map: Node): boolean {

@@ -32,7 +32,11 @@ export function chooseWeights(
     const single = safetensors.find((path) => path === 'model.safetensors');
     const shard = safetensors.find((path) => /^model-\d/.test(path));
     const chosen = indexPath ? (shard ?? single ?? first) : (single ?? first);
-    return { kind: 'safetensors', paths: numberedSet(safetensors, chosen), indexPath: chosen === single ? null : indexPath };
+    return {
+      kind: 'safetensors',
+      paths: numberedSet(safetensors, chosen),
+      indexPath: chosen === single ? null : indexPath,
+    };
   }
   const [head] = gguf;
   if (head !== undefined) return { kind: 'gguf', paths: numberedSet(gguf, head), indexPath: null };

@@ -24,6 +24,7 @@ export function onnxStructure(
     files: [],
     storedTensors: model.graph.initializers.length,
     index: null,
+    findings: [],
     metadata: new Map(),
     config,
   };

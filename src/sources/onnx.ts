@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
 import type { Delivery } from '../io/files.js';
 import { type OperationLimits, RuntimeHost } from '../io/runtime/host.js';
@@ -12,20 +12,12 @@ import { checkedAttention } from './attention-claims.js';
 import { attentionPlan, encoderOf } from './attention-plan.js';
 import { checkedExternalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
+import { type Lazy, lazy } from './lazy.js';
 import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
 import { onnxStructure } from './onnx-structure.js';
 import { OpenedGraph } from './opened-graph.js';
+import { machine, type OpenOptions } from './options.js';
 import type { LocatedModel } from './parse.js';
-
-export interface OpenOptions {
-  /** Threads of one operator; 0 or absent leaves it to ONNX Runtime. */
-  readonly threads?: number;
-  /** Ceiling of one operation in the runtime child, ms. */
-  readonly timeoutMs?: number;
-  /** Resident-set ceiling of the runtime child, bytes; by default three times the weights plus 1 GB. */
-  readonly memoryBytes?: number;
-  readonly signal?: AbortSignal;
-}
 
 const MODEL_TIMEOUT_MS = 120_000;
 /** 50 kB prompts tokenize in half a second and templates render in 20 ms. */
@@ -63,10 +55,11 @@ export async function openOnnx(
   const call = caller(graphs, runtime, options);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
-    files: filesCapability(delivery, async () => [
-      ...(await graph.weightFiles()),
-      ...((await encoder?.weightFiles()) ?? []),
-    ]),
+    files: filesCapability(
+      delivery,
+      async () => [...(await graph.weightFiles()), ...((await encoder?.weightFiles()) ?? [])],
+      options,
+    ),
     weights: {
       structure: async (): Promise<ModelStructure> => {
         configured();
@@ -74,7 +67,7 @@ export async function openOnnx(
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
       },
-      matrices: async () => [],
+      matrices: async () => ({ ids: [], undone: [] }),
       matrix: async () => null,
       vocabulary: async () => null,
     },
@@ -104,16 +97,6 @@ export async function openOnnx(
     warnings: located.warnings,
     environment: () => ({ ...machine(options), ...(onnxruntime ? { onnxruntime } : {}) }),
     close: async () => (await runtime.peek())?.host.close(),
-  };
-}
-
-function machine(options: OpenOptions): Record<string, string | number> {
-  return {
-    node: process.versions.node,
-    platform: `${process.platform}-${process.arch}`,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    threads: options.threads ?? 0,
   };
 }
 
@@ -193,22 +176,5 @@ function limitsFor(weights: number, options: OpenOptions): Record<Resource, Oper
       totalMs: TOTAL_FACTOR * template,
       memoryBytes: Math.min(weights + TEXT_MEMORY, memoryBytes),
     },
-  };
-}
-
-interface Lazy<T> {
-  get(): Promise<T>;
-  /** The value if it was ever asked for and made. */
-  peek(): Promise<T | undefined>;
-}
-
-function lazy<T>(make: () => Promise<T>): Lazy<T> {
-  let made: Promise<T> | undefined;
-  return {
-    get: () => {
-      made ??= Promise.resolve().then(make);
-      return made;
-    },
-    peek: async () => made?.catch(() => undefined),
   };
 }

@@ -1,8 +1,10 @@
 import { AssayError } from '../core/errors.js';
 import type { CandidateSpec, ModelSource } from '../core/types.js';
-import { filesCapability } from './files-capability.js';
-import { type OpenOptions, openOnnx } from './onnx.js';
-import { locateModel } from './parse.js';
+import { isWeightsAddress } from '../io/remote-delivery.js';
+import { openOnnx } from './onnx.js';
+import type { OpenOptions } from './options.js';
+import { locateModel, locateRemote } from './parse.js';
+import { openWeights } from './weights.js';
 
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
@@ -15,18 +17,12 @@ export async function openCandidate(
   if (typeof candidate !== 'string' && candidate.kind === 'endpoint')
     throw endpointUnsupported(candidate.baseUrl);
   const path = typeof candidate === 'string' ? candidate : candidate.path;
-  if (/^https?:\/\//.test(path)) throw endpointUnsupported(path);
-  const located = await locateModel(path);
-  if (located.spec.kind === 'onnx') return openOnnx(located, options);
-  return {
-    kind: located.spec.kind,
-    label: located.label,
-    capabilities: { files: filesCapability(located.delivery, async () => [located.modelPath]) },
-    maxPositions: undefined,
-    warnings: [`${located.spec.kind} weights are digested only; this version measures ONNX models.`],
-    environment: () => ({ node: process.versions.node }),
-    close: async () => undefined,
-  };
+  if (/^https?:\/\//.test(path) && !isWeightsAddress(path)) throw endpointUnsupported(path);
+  const located = isWeightsAddress(path) ? await locateRemote(path, options) : await locateModel(path);
+  const { model } = located;
+  return model.kind === 'onnx'
+    ? openOnnx(located, model.path, options)
+    : openWeights(located, model, options);
 }
 
 function endpointUnsupported(url: string): AssayError {
@@ -34,9 +30,9 @@ function endpointUnsupported(url: string): AssayError {
   const origin = URL.canParse(url) ? new URL(url).origin : 'The address';
   return new AssayError(
     'CANDIDATE_UNSUPPORTED',
-    `"${origin}" is an endpoint; this version audits files only.`,
+    `"${origin}" is an endpoint; this version audits files and addresses of weights only.`,
     {
-      hint: 'Audit the delivered ONNX folder, or watch the changelog for endpoint support.',
+      hint: 'Give the folder, or the address of a .safetensors or .gguf file or of model.safetensors.index.json.',
     },
   );
 }

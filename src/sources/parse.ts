@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { AssayError } from '../core/errors.js';
 import { type Delivery, openBytes, openDelivery } from '../io/files.js';
+import { openRemoteDelivery } from '../io/remote-delivery.js';
 import { encoderOf } from './attention-plan.js';
 import { chooseWeights, type WeightSet } from './located-weights.js';
+import type { OpenOptions } from './options.js';
 
 /** Formats that run code when loaded. They are named and refused, never opened. */
 const EXECUTABLE = /\.(pt|pth|bin|pkl|pickle|ckpt|h5|keras|joblib)$/i;
@@ -45,10 +47,24 @@ export async function locateModel(path: string): Promise<LocatedModel> {
   return { delivery, label: basename(resolve(path)), model, warnings: warningsOf(delivery, model) };
 }
 
+/** Weights behind an http(s) address. Throws what `openRemoteDelivery` throws. */
+export async function locateRemote(
+  address: string,
+  { signal, allowPrivateAddresses = false }: OpenOptions,
+): Promise<LocatedModel> {
+  const http = { allowPrivate: allowPrivateAddresses, ...(signal ? { signal } : {}) };
+  const delivery = await openRemoteDelivery(address, http);
+  const model = await findWeights(delivery);
+  if (model === undefined) throw noModel(new URL(address).origin, delivery);
+  const warnings = ['The files are behind an address; they were read in part and not hashed.'];
+  return { delivery, label: basename(new URL(address).pathname), model, warnings };
+}
+
 async function findOnnx(delivery: Delivery): Promise<LocatedModel['model'] | undefined> {
   const onnx = delivery.files.filter((file) => file.endsWith('.onnx'));
   const [only, ...others] = delivery.files;
-  const bare = others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
+  const bare =
+    others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
   const chosen = ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? bare;
   if (chosen === undefined) return undefined;
   const content = await sniff(delivery, chosen);
@@ -66,7 +82,9 @@ async function findWeights(delivery: Delivery): Promise<WeightSet | undefined> {
     const kind = content === 'unknown' ? named : content;
     if (kind === 'safetensors' || kind === 'gguf') kinds.set(file, kind);
   }
-  return kinds.size === 0 && files.some((file) => EXECUTABLE.test(file)) ? undefined : chooseWeights(delivery, kinds);
+  return kinds.size === 0 && files.some((file) => EXECUTABLE.test(file))
+    ? undefined
+    : chooseWeights(delivery, kinds);
 }
 
 /** Other files that could be taken for the model. */
@@ -77,7 +95,9 @@ function warningsOf({ files }: Delivery, model: LocatedModel['model']): string[]
   if (audited.length === 0) return ['The folder holds no weights; its metadata alone were read.'];
   if (others.length === 0) return [];
   const listed = others.length > LISTED ? `${others.length} more model files` : others.join(', ');
-  return [`Audited ${audited.length > LISTED ? `${audited.length} files` : audited.filter(Boolean).join(', ')}; the folder also holds ${listed}.`];
+  return [
+    `Audited ${audited.length > LISTED ? `${audited.length} files` : audited.filter(Boolean).join(', ')}; the folder also holds ${listed}.`,
+  ];
 }
 
 /** GGUF has a magic number, safetensors an 8-byte header length before a brace; ONNX protobuf has neither. */

@@ -1,4 +1,5 @@
-import type { Contradiction, Evidence, SignalResult } from '../core/types.js';
+import { matchReleases } from '../core/release-match.js';
+import type { Contradiction, Evidence, FilesEvidence, PublishedFile, SignalResult } from '../core/types.js';
 import { bestRival, type Weighing } from './weigh.js';
 
 /** Nats by which evidence that is costly to fake must favour the claim before it is upheld: odds of ten. */
@@ -8,14 +9,25 @@ const COSTLY_SUPPORT = Math.log(10);
 export type Blocker =
   | { readonly code: 'probe-failed'; readonly probe: string; readonly error: string }
   | { readonly code: 'contradiction'; readonly probe: string; readonly fact: string; readonly values: string }
+  | {
+      readonly code: 'release-differs';
+      readonly source: string;
+      readonly equal: number;
+      readonly files: number;
+      /** Names in the release of files that are missing or have other bytes. */
+      readonly names: readonly string[];
+      /** Delivered weight files that the release does not have. */
+      readonly unlisted: number;
+    }
   | { readonly code: 'only-cheap-evidence' };
 
-/** Reasons not to uphold a claim, however probable it is. */
+/** Reasons not to uphold a claim, however probable it is. `book` lists the published files of the claimed version. */
 export function blockersOf(
   evidence: Evidence,
   signals: readonly SignalResult[],
   { votes }: Weighing,
   claim: string,
+  book: readonly PublishedFile[] = [],
 ): Blocker[] {
   const failed = Object.entries(evidence.probes).flatMap(([probe, status]): Blocker[] =>
     status.status === 'failed' ? [{ code: 'probe-failed', probe, error: status.error.code }] : [],
@@ -29,17 +41,36 @@ export function blockersOf(
   return [
     ...failed,
     ...contradictionsOf(evidence),
+    ...changedRelease(evidence, book),
     ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
   ];
 }
 
-/** Probes that record what a delivery says of itself, most telling first. */
+/** A release of which some files are there and some are not, unless another one is there whole. */
+function changedRelease({ probes }: Evidence, book: readonly PublishedFile[]): Blocker[] {
+  const status = probes.files;
+  if (status?.status !== 'ok') return [];
+  const { files = [], weights = [] } = status.data as Partial<FilesEvidence>;
+  const found = matchReleases(files, weights, book).filter(({ equal }) => equal.length > 0);
+  const changed = found.filter(({ equal, files: count, unlisted }) => equal.length < count || unlisted > 0);
+  if (changed.length < found.length) return [];
+  return changed.map(({ source, equal, files: count, different, absent, unlisted }) => ({
+    code: 'release-differs',
+    source,
+    equal: equal.length,
+    files: count,
+    names: [...different, ...absent],
+    unlisted,
+  }));
+}
+
+/** Most telling first; every other probe that records what a delivery says of itself follows. */
 const WITNESSES = ['architecture', 'attention-statistics'];
 
 /** One per fact: a mistake that shows in the graph and in a run is one mistake. */
 function contradictionsOf({ probes }: Evidence): Blocker[] {
   const found = new Map<string, { probe: string; values: Contradiction['values'] }>();
-  for (const probe of WITNESSES) {
+  for (const probe of new Set([...WITNESSES, ...Object.keys(probes).sort()])) {
     const status = probes[probe];
     const data = Object(status?.status === 'ok' ? status.data : undefined);
     const contradictions: readonly Contradiction[] = data.contradictions ?? [];

@@ -9,6 +9,7 @@ import type {
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
 import { reasonsFor } from './reasons.js';
+import { twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
 
 /** A claim is refuted below this probability: the accepted rate of false accusations. */
@@ -31,7 +32,7 @@ export function judge(
 ): Verdict {
   const weighing = weigh(signals, [...views.map(({ id }) => id), 'other'], claim);
   const probability = weighing.posterior[claim] ?? 0;
-  const blockers = blockersOf(evidence, signals, weighing, claim);
+  const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
   const outcome: Outcome =
     probability <= REFUTED_BELOW
       ? 'refuted'
@@ -39,7 +40,7 @@ export function judge(
         ? 'upheld'
         : 'inconclusive';
   const kinds: Record<string, VersionKind> = {
-    ...Object.fromEntries(views.map(({ id, kind }) => [id, kind])),
+    ...Object.fromEntries(views.map((view) => [view.id, kindOf(view, claim, profile)])),
     other: 'other',
   };
   const best = bestRival(weighing.total, claim);
@@ -54,8 +55,14 @@ export function judge(
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
-    ...reasonsFor({ weighing, blockers, outcome }, claim, best, signals),
+    ...reasonsFor({ weighing, blockers, outcome, twins: twinsOf(profile, claim) }, claim, best, signals),
   };
+}
+
+/** A copy of a student is a student, unless the student itself was claimed. */
+function kindOf({ kind, impliedBy }: VariantView, claim: string, profile: ReferenceProfile): VersionKind {
+  const origin = impliedBy === undefined ? undefined : profile.variants[impliedBy]?.kind;
+  return origin === undefined || origin === 'full' || impliedBy === claim ? kind : origin;
 }
 
 function named(

@@ -6,6 +6,8 @@ export interface Judgement {
   readonly weighing: Weighing;
   readonly blockers: readonly Blocker[];
   readonly outcome: Outcome;
+  /** Versions that have every shape of the claimed one. */
+  readonly twins?: readonly string[];
 }
 
 /** Votes below this many nats are not worth a sentence. */
@@ -16,13 +18,15 @@ const WOULD_DECIDE: Readonly<Record<string, string>> = {
   identity: 'The publisher’s SHA-256 digests of these exact files: equal digests prove the version.',
   'log-probabilities':
     'Log-probabilities of the suite’s passages: a runnable model with logits, its tokenizer.json, and references with the same tokenizer.',
+  lineage:
+    'The weight matrices: they show which public model they derive from, where the profile holds its fingerprint.',
   architecture: 'Layer and head counts from the graph or a matching config.json.',
   precision: 'A model file whose weight matrices can be read.',
 };
 
 /** Sentences in order of weight, and what would decide an open case. */
 export function reasonsFor(
-  { weighing, blockers, outcome }: Judgement,
+  { weighing, blockers, outcome, twins = [] }: Judgement,
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
@@ -40,8 +44,19 @@ export function reasonsFor(
   );
   return {
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
-    wouldDecide: outcome === 'inconclusive' ? silent.flatMap((group) => WOULD_DECIDE[group] ?? []) : [],
+    wouldDecide:
+      outcome === 'inconclusive'
+        ? [...shapeTwins(twins, claim), ...silent.flatMap((group) => WOULD_DECIDE[group] ?? [])]
+        : [],
   };
+}
+
+function shapeTwins(twins: readonly string[], claim: string): string[] {
+  if (twins.length === 0) return [];
+  const names = twins.map((id) => `"${id}"`).join(', ');
+  return [
+    `More than shapes: those of "${claim}" are also those of ${names}. Digests, the weights themselves or behaviour tell them apart.`,
+  ];
 }
 
 /** Evidence for the verdict first: against the claim when it is refuted, for it when it is upheld. */
@@ -64,6 +79,15 @@ function sentence(
   return [{ signal: id, sentence: `${side}: observed ${result.observed}${expected}${rivals}.` }];
 }
 
+/** Names listed in a sentence; reports hold the rest. */
+const MAX_NAMES = 5;
+
+function rest({ names, unlisted }: Extract<Blocker, { code: 'release-differs' }>): string {
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+  const listed = names.length > 0 ? `; not so ${names.slice(0, MAX_NAMES).join(', ')}${more}` : '';
+  return unlisted > 0 ? `${listed}; ${unlisted} weight files are not part of that release` : listed;
+}
+
 function blockerReason(blocker: Blocker): Reason {
   switch (blocker.code) {
     case 'probe-failed':
@@ -75,6 +99,11 @@ function blockerReason(blocker: Blocker): Reason {
       return {
         signal: blocker.probe,
         sentence: `MODEL_CONTRADICTION: the delivery disagrees with itself about ${blocker.fact} (${blocker.values}).`,
+      };
+    case 'release-differs':
+      return {
+        signal: 'release-files',
+        sentence: `RELEASE_DIFFERS: ${blocker.equal} of ${blocker.files} weight files match published digests (source ${blocker.source})${rest(blocker)}, so the claim is not upheld.`,
       };
     case 'only-cheap-evidence':
       return {

@@ -1,23 +1,42 @@
-import { AssayError } from '../core/errors.js';
 import type { StoredTensor } from '../core/types.js';
+import { awq } from './quantized/awq.js';
+import { bitsandbytes, isQuantState } from './quantized/bitsandbytes.js';
+import { fp4 } from './quantized/fp4.js';
+import { fp8 } from './quantized/fp8.js';
 import { ggmlBlocks } from './quantized/ggml.js';
+import { gptq } from './quantized/gptq.js';
+import { int8 } from './quantized/integers.js';
+import { mlx } from './quantized/mlx.js';
+import { packedIntegers } from './quantized/packed-integers.js';
 import { plainFloats } from './quantized/plain.js';
-import type { Scheme } from './quantized/scheme.js';
+import type { Scheme, SchemeContext } from './quantized/scheme.js';
+import { unknownPacking } from './quantized/unknown.js';
 import type { LogicalTensor } from './types.js';
 
-const SCHEMES: readonly Scheme[] = [];
+/** Their conditions exclude each other; the order only saves work. */
+const SCHEMES: readonly Scheme[] = [gptq, awq, fp8, packedIntegers, fp4, int8, mlx, bitsandbytes];
+
+export interface LogicalOptions {
+  /** config.json: a claim that only settles what names, types and shapes leave open. */
+  readonly config?: Readonly<Record<string, unknown>> | null;
+  /** Bytes of the tensors that `describingTensors` names, by name; shapes that only they state stay flat without. */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
+}
 
 /**
  * The weights that stored tensors encode, in the order of the tensors that hold their numbers. Tensors that are
- * scales, zero points and the like of another are parts of that one. Plain tensors keep their stored dimensions;
- * `config` is config.json, a claim that only settles what names, types and shapes leave open.
+ * scales, zero points and the like of another are parts of that one. Plain tensors keep their stored dimensions.
  */
 export function logicalTensors(
   stored: readonly StoredTensor[],
-  { config = null }: { readonly config?: Readonly<Record<string, unknown>> | null } = {},
+  { config = null, contents }: LogicalOptions = {},
 ): LogicalTensor[] {
   const byName = new Map(stored.map((tensor) => [tensor.name, tensor]));
-  const context = { config, tensor: (name: string) => byName.get(name) };
+  const context: SchemeContext = {
+    config,
+    tensor: (name) => byName.get(name),
+    contents: ({ name }) => contents?.get(name),
+  };
   const packed = new Map<StoredTensor, LogicalTensor>();
   const used = new Set<StoredTensor>();
   for (const tensor of stored) {
@@ -29,37 +48,27 @@ export function logicalTensors(
   return stored.flatMap((tensor) => {
     const logical = packed.get(tensor);
     if (logical) return [logical];
-    return used.has(tensor) ? [] : [single(tensor)];
+    if (used.has(tensor)) return [];
+    return [plainFloats(tensor) ?? ggmlBlocks(tensor) ?? unknownPacking(tensor)];
   });
 }
 
-function packedBy(tensor: StoredTensor, context: Parameters<Scheme['logical']>[2]): LogicalTensor | null {
+/** Small tensors whose contents state the shape of a packed matrix: at most 4 kB each. */
+export function describingTensors(stored: readonly StoredTensor[]): StoredTensor[] {
+  return stored.filter(
+    (tensor) =>
+      isQuantState(tensor) ||
+      (tensor.dtype === 'I64' && tensor.bytes === 16 && tensor.name.endsWith('.weight_shape')),
+  );
+}
+
+function packedBy(tensor: StoredTensor, context: SchemeContext): LogicalTensor | null {
   for (const scheme of SCHEMES) {
     const ending = scheme.endings.find((end) => tensor.name.endsWith(end));
     if (ending === undefined) continue;
-    const logical = scheme.logical(tensor, tensor.name.slice(0, -ending.length), context);
+    const base = tensor.name.slice(0, tensor.name.length - ending.length);
+    const logical = scheme.logical(tensor, base, context);
     if (logical) return logical;
   }
   return null;
-}
-
-function single(tensor: StoredTensor): LogicalTensor {
-  return plainFloats(tensor) ?? ggmlBlocks(tensor) ?? unread(tensor);
-}
-
-/** Integers, and types that are newer than this reader: named as stored, never guessed to be floats. */
-function unread(tensor: StoredTensor): LogicalTensor {
-  const elements = tensor.dims.reduce((product, dim) => product * dim, 1);
-  return {
-    name: tensor.name,
-    dims: tensor.dims,
-    type: tensor.dtype,
-    bits: elements > 0 ? Math.round((8 * tensor.bytes) / elements) : 0,
-    parts: [tensor],
-    decode: async () => {
-      throw new AssayError('FORMAT_INVALID', `${tensor.name}: no decoder for type ${tensor.dtype}.`, {
-        hint: 'Deliver the weights in a type that is documented.',
-      });
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import type { MatrixId, Role, WeightMatrix } from '../core/types.js';
+import type { LayoutChange, MatrixCatalogue, MatrixId, Role, WeightMatrix } from '../core/types.js';
 import { joinedKeyValue } from './key-value-b.js';
 import { PERMUTED_ARCHITECTURES, ropeInterleaved } from './permutation.js';
 import { transposed } from './transposed.js';
@@ -16,7 +16,7 @@ export interface WeightLayout {
 
 /** Weights of one candidate by what they do. */
 export interface WeightIndex {
-  readonly ids: readonly MatrixId[];
+  readonly catalogue: MatrixCatalogue;
   matrix(id: MatrixId): WeightMatrix | null;
 }
 
@@ -48,18 +48,24 @@ export function indexWeights(
   const family = layout.ggufArchitecture ?? layout.modelType ?? '';
   const known = new Map<string, LogicalTensor>();
   const ids: MatrixId[] = [];
+  const undone = new Set<LayoutChange>();
   for (const tensor of tensors) {
-    const { layer = null, expert, part } = tensor.role ?? {};
-    const role = roleIn(family, tensor);
+    const { role = 'other', layer = null, expert, part } = tensor.role ?? {};
     if (role === 'other' || role === 'rotary' || role === 'predictor') continue;
     const place = { ...(layer === null ? {} : { layer }), ...(part === 'bias' ? { part } : {}) };
     const key = keyOf({ role, ...place }, expert);
     // Loaders differ in which of two tensors of one place they take; here the first keeps it.
     if (known.has(key)) continue;
     known.set(key, tensor);
-    ids.push(...partsOf(tensor, { role, ...place }, family));
+    const parts = partsOf(tensor, { role, ...place }, family);
+    ids.push(...parts);
+    if (tensor.role?.transposed) undone.add('transposition');
+    if (expert === 'stacked') undone.add('stacked-experts');
+    if (parts.some((id) => id.role !== role)) undone.add('fused');
+    if ((role === 'query' || role === 'key') && isPermuted(layout)) undone.add('query-key-permutation');
   }
-  return { ids, matrix: (id) => findMatrix(id, known, { ...layout, family }, read) };
+  const catalogue = { ids, undone: [...undone].sort() };
+  return { catalogue, matrix: (id) => findMatrix(id, known, { ...layout, family }, read) };
 }
 
 function findMatrix(
@@ -90,12 +96,6 @@ function findMatrix(
 
 function keyOf({ role, layer, part }: MatrixId, expert: number | 'shared' | 'stacked' | undefined): string {
   return `${role}/${layer ?? ''}/${part ?? ''}/${expert ?? ''}`;
-}
-
-/** GGUF keeps the fused gate and up of these families under the name of the one. */
-function roleIn(family: Family, { role }: LogicalTensor): Role {
-  const name = role?.role ?? 'other';
-  return name === 'up' && STACKED_GATE_UP.test(family) && role?.expert === undefined ? 'gate-up' : name;
 }
 
 /** Ids that a stored tensor answers: its parts when it is fused or stacked and they can be told apart. */
@@ -150,14 +150,15 @@ function slice(whole: WeightMatrix, first: number, rows: number): WeightMatrix {
   return { rows, columns: whole.columns, read: (from, count) => whole.read(first + from, count) };
 }
 
-function permuted(
-  stored: WeightMatrix,
-  role: Role,
-  { ggufArchitecture, attentionHeads, keyValueHeads }: WeightLayout,
-): WeightMatrix {
+function isPermuted({ ggufArchitecture }: WeightLayout): boolean {
+  return PERMUTED_ARCHITECTURES.has(ggufArchitecture ?? '');
+}
+
+function permuted(stored: WeightMatrix, role: Role, layout: WeightLayout): WeightMatrix {
+  const { attentionHeads, keyValueHeads } = layout;
   const heads =
     role === 'query' ? attentionHeads : role === 'key' ? (keyValueHeads ?? attentionHeads) : undefined;
-  if (heads === undefined || !PERMUTED_ARCHITECTURES.has(ggufArchitecture ?? '')) return stored;
+  if (heads === undefined || !isPermuted(layout)) return stored;
   const headRows = stored.rows / heads;
   if (!Number.isInteger(headRows) || headRows % 2 !== 0) return stored;
   const { rows, columns } = stored;

@@ -21,6 +21,28 @@ const PROFILE = {
   suite: { id: 's', tier: 'quick', sha256: '' },
   variants: { full: FULL, 'full-int8': { ...FULL, kind: 'quantized' } },
 };
+const FILE = { name: 'a.safetensors', bytes: 9, sha256: '0'.repeat(64), source: 'hub', confidence: 'low' };
+const FACTS = {
+  kind: 'full',
+  facts: { layers: 4, tiedEmbeddings: true },
+  cited: { layers: ['hub'] },
+  unconfirmed: ['tiedEmbeddings'],
+  aliases: ['a'],
+  notes: ['b'],
+  digests: [],
+  files: [FILE],
+  runs: [],
+};
+const PUBLIC = {
+  schema: 'profile/1',
+  id: 'p',
+  sources: { hub: { what: 'a hub', where: 'h', commit: 'c' } },
+  variants: { full: FACTS },
+};
+const published = (change: object): object => ({
+  ...PUBLIC,
+  variants: { full: { ...FACTS, files: [{ ...FILE, ...change }] } },
+});
 
 describe('profile-1', () => {
   it.each(readdirSync(new URL('profiles/', root)))('accepts the shipped profiles/%s', (file) => {
@@ -33,7 +55,14 @@ describe('profile-1', () => {
     ['additions', { ...PROFILE, later: 1 }, true],
     ['another schema', { ...PROFILE, schema: 'profile/2' }, false],
     ['an empty id', { ...PROFILE, id: '' }, false],
-    ['no suite', { ...PROFILE, suite: undefined }, false],
+    ['runs without a suite', { ...PROFILE, suite: undefined }, false],
+    ['facts alone, without a suite', PUBLIC, true],
+    ['a file with a folder', published({ name: 'a/b' }), false],
+    ['a file without a size', published({ bytes: undefined }), true],
+    ['an empty file', published({ bytes: 0 }), false],
+    ['a file digest in capitals', published({ sha256: 'A'.repeat(64) }), false],
+    ['a file nobody vouches for', published({ confidence: 'certain' }), false],
+    ['a source without words', { ...PUBLIC, sources: { hub: { what: '' } } }, false],
     ['no variants', { ...PROFILE, variants: {} }, false],
     ['no full variant', { ...PROFILE, variants: { a: { ...FULL, kind: 'distilled' } } }, false],
     ['a variant called other', { ...PROFILE, variants: { full: FULL, other: FULL } }, false],

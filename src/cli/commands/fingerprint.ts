@@ -30,9 +30,12 @@ function describe({ candidate, probes }: Evidence): string {
     const { files: list, weightsDigest } = files.data as FilesEvidence;
     lines.push(
       '',
-      ...list.map(({ path, bytes, sha256 }) => `${sha256}  ${String(bytes).padStart(12)}  ${path}`),
+      ...list.map(
+        ({ path, bytes, sha256 }) =>
+          `${sha256 ?? '(not hashed)'.padEnd(64)}  ${String(bytes).padStart(12)}  ${path}`,
+      ),
     );
-    lines.push('', `weights digest  ${weightsDigest}`);
+    lines.push('', `weights digest  ${weightsDigest ?? '(not hashed)'}`);
   }
   if (architecture?.status === 'ok') lines.push('', ...facts(architecture.data as Architecture));
   for (const [id, status] of Object.entries(probes)) {

@@ -1,11 +1,12 @@
 import type { FilesEvidence, Probe } from '../../core/types.js';
 
-/** SHA-256 of every delivered file. */
+/** Every delivered file, with its SHA-256 unless only headers are to be read. */
 const files: Probe<FilesEvidence> = {
   id: 'files',
   version: 1,
   requires: ['files'],
   cost: () => ({ requests: 0, tokens: 0 }),
-  collect: ({ files: capability }, { signal, progress }) => capability.digest({ signal, onBytes: progress }),
+  collect: ({ files: capability }, { signal, progress, warn }) =>
+    capability.digest({ signal, onBytes: progress, warn }),
 };
 export default files;

@@ -1,6 +1,15 @@
 import type { Architecture, Detail, Signal, VariantView } from '../../core/types.js';
-import { IDENTITY_FACTS, type IdentityFact } from '../facts.js';
+import {
+  COMPARED_FACTS,
+  compareFacts,
+  type Difference,
+  describeDifferences,
+  describeFacts,
+  type SeenFacts,
+  seenFacts,
+} from '../compared-facts.js';
 import architectureProbe from '../probes/architecture.js';
+import { describeTotals, differentTotals } from '../totals.js';
 
 /** Chance that a shape read from the graph is misread or an honest export differs in it. */
 const SHAPE_ERROR = 1e-3;
@@ -10,13 +19,18 @@ const CONFIG_ERROR = 5e-2;
 const SAME_SHAPE_BY_CHANCE = 0.1;
 
 /**
- * Claim: layers, width, heads and vocabulary of the claimed version are those of the candidate.
- * Method: facts read from cache and attention shapes, fused operators and the embedding; config.json only
- * where the graph is silent. Each contradicted shape costs the version a factor of its error rate, and config.json
- * one factor however many of its values differ.
- * Source: the exported graph (ONNX IR) and Hugging Face config.json keys.
+ * Claim: layers, width, heads, feed-forward, experts, latent attention and vocabulary of the claimed version are
+ * those of the candidate.
+ * Method: facts read from tensor, cache and attention shapes, fused operators, file metadata and the shard index;
+ * config.json only where these are silent. Each contradicted shape costs the version a factor of its error rate.
+ * Shapes of one part (experts, latent attention) count once, and so do a shard index, the metadata of a model file
+ * and config.json, however many of their values differ. Facts that no source confirms cost nothing. Not held against
+ * a version: a vocabulary padded or cut, prediction layers dropped or counted in, a tied head stored twice, and key
+ * and value heads of latent attention, which exporters count differently. Totals (parameters, tensors, bytes) are
+ * shown and do not weigh.
+ * Source: tensor headers, the exported graph (ONNX IR), GGUF metadata and Hugging Face config.json keys.
  * Assumptions: an honest export keeps these numbers.
- * Error rates: set by policy (1e-3 per shape, 5e-2 for config.json), not measured.
+ * Error rates: set by policy (1e-3 per shape, index or metadata, 5e-2 for config.json), not measured.
  * Evasion: an impostor of the same shape passes; padding a small model to shape passes. A match therefore
  * never acquits alone.
  */
@@ -27,74 +41,109 @@ const architecture: Signal = {
   spoofing: 'trivial',
   needs: [architectureProbe],
   score: ({ candidate, variants, strangers }) => {
-    const seen = candidate.architecture as Architecture;
-    const known = IDENTITY_FACTS.filter((name) => seen[name] !== null);
+    const evidence = candidate.architecture as Architecture;
+    const seen = seenFacts(evidence);
+    const known = COMPARED_FACTS.filter((name) => seen.has(name));
     if (known.length === 0)
-      return { status: 'skipped', reason: 'neither the graph nor config.json shows a transformer' };
-    const scores = variants.map((variant) => ({ variant, logs: mismatches(seen, variant, known) }));
-    const fits = scores.some(
-      ({ variant, logs }) => logs.length === 0 && Object.keys(variant.facts).length > 0,
-    );
+      return { status: 'skipped', reason: 'neither the files nor config.json show a transformer' };
+    const results = variants.map((variant) => ({ variant, ...compareFacts(seen, variant.facts) }));
+    const fits = results.some(({ compared, differences }) => compared > 0 && differences.length === 0);
+    const chance = fits ? Math.log(sameShapeShare(variants, strangers)) : 0;
+    // A student may have any shape, and one nobody confirmed is as open.
+    const anyShape = fits ? Math.log(SAME_SHAPE_BY_CHANCE) : 0;
     return {
       status: 'scored',
-      observed: describe(known.map((name) => [name, seen[name]?.value] as const)),
+      observed: describeFacts((name) => seen.get(name)?.value),
       expected: Object.fromEntries(
-        variants
-          .filter(({ impliedBy }) => impliedBy === undefined)
-          .map(({ id, facts }) => [id, describe(known.map((name) => [name, facts[name]] as const))]),
+        results
+          .filter(({ variant, compared }) => variant.impliedBy === undefined && compared > 0)
+          .map(({ variant, differences }) => [variant.id, expectation(seen, variant, differences)]),
       ),
       logLikelihood: {
         ...Object.fromEntries(
-          scores.map(({ variant, logs }) => [variant.id, logs.reduce((sum, log) => sum + log, 0)]),
+          results.map(({ variant, compared, differences }) => [
+            variant.id,
+            compared > 0 ? logErrors(differences) : anyShape,
+          ]),
         ),
-        other: fits ? Math.log(sameShapeShare(variants, strangers)) : 0,
+        other: chance,
       },
       n: known.length,
-      details: known.map(
-        (name): Detail => ({
-          type: 'text',
-          label: name,
-          value: `${seen[name]?.value} (from ${seen[name]?.from})`,
-        }),
-      ),
+      details: [
+        ...known.map((name) => text(name, `${seen.get(name)?.value} (from ${seen.get(name)?.from})`)),
+        ...totals(seen),
+        ...results.flatMap(({ variant, differences }) => against(variant, differences)),
+        ...sharedWith(seen, strangers),
+      ],
     };
   },
 };
 export default architecture;
 
+/** One log error rate per mistake that would explain what differs. */
+function logErrors(differences: readonly Difference[]): number {
+  const mistakes = new Map<string, number>();
+  for (const difference of differences) {
+    const rate = errorRate(difference);
+    mistakes.set(difference.mistake, Math.min(rate, mistakes.get(difference.mistake) ?? rate));
+  }
+  return [...mistakes.values()].reduce((sum, rate) => sum + Math.log(rate), 0);
+}
+
+/** A head that is missing from the files may have been left out of the export. */
+function errorRate({ from, name }: Difference): number {
+  return from === 'config' || name === 'tiedEmbeddings' ? CONFIG_ERROR : SHAPE_ERROR;
+}
+
 /** Laplace's rule over the strangers in the profile: how often an unrelated model has the shape of a variant. */
 function sameShapeShare(variants: readonly VariantView[], strangers: readonly VariantView[]): number {
   const shapes = new Map(
-    strangers.flatMap(({ runs }) =>
-      runs.map(({ artifact, data }) => [artifact, data.architecture as Architecture]),
+    strangers.flatMap((stranger): [string, SeenFacts][] =>
+      stranger.runs.length > 0
+        ? stranger.runs.map(({ artifact, data }) => [artifact, seenFacts(data.architecture as Architecture)])
+        : [[stranger.id, publicFacts(stranger)]],
     ),
   );
   if (shapes.size === 0) return SAME_SHAPE_BY_CHANCE;
-  const alike = [...shapes.values()].filter((shape) =>
-    variants.some((variant) => mismatches(shape, variant, IDENTITY_FACTS).length === 0),
-  );
+  const alike = [...shapes.values()].filter((shape) => variants.some(({ facts }) => fitsShape(shape, facts)));
   return (alike.length + 1) / (shapes.size + 2);
 }
 
-/** One log error rate per contradicted shape, and one for config.json: a wrong file is one mistake, however much it gets wrong. */
-function mismatches(seen: Architecture, { facts }: VariantView, known: readonly IdentityFact[]): number[] {
-  const different = known.flatMap((name) => {
-    const fact = seen[name];
-    return fact && facts[name] !== undefined && facts[name] !== fact.value ? [fact] : [];
-  });
-  const shapes = different.filter(({ from }) => from !== 'config').map(() => Math.log(SHAPE_ERROR));
-  return shapes.length < different.length ? [...shapes, Math.log(CONFIG_ERROR)] : shapes;
+function publicFacts({ facts, unconfirmed }: VariantView): SeenFacts {
+  return new Map(
+    Object.entries({ ...unconfirmed, ...facts }).map(([name, value]) => [name, { value, from: 'shapes' }]),
+  );
 }
 
-const UNIT: Readonly<Record<IdentityFact, (value: number | string) => string>> = {
-  layers: (value) => `${value} layers`,
-  hiddenSize: (value) => `width ${value}`,
-  attentionHeads: (value) => `${value} heads`,
-  keyValueHeads: (value) => `${value} KV heads`,
-  headDim: (value) => `head size ${value}`,
-  vocabSize: (value) => `vocabulary ${value}`,
-};
+function fitsShape(seen: SeenFacts, facts: VariantView['facts']): boolean {
+  const { compared, differences } = compareFacts(seen, facts);
+  return compared > 0 && differences.length === 0;
+}
 
-function describe(pairs: readonly (readonly [IdentityFact, number | string | undefined])[]): string {
-  return pairs.flatMap(([name, value]) => (value === undefined ? [] : [UNIT[name](value)])).join(', ');
+function expectation(seen: SeenFacts, { facts }: VariantView, differences: readonly Difference[]): string {
+  if (differences.length === 0) return describeFacts((name) => (seen.has(name) ? facts[name] : undefined));
+  return [describeDifferences(differences), ...differentTotals(seen, facts)].join(', ');
+}
+
+function against({ id, impliedBy }: VariantView, differences: readonly Difference[]): Detail[] {
+  if (impliedBy !== undefined || differences.length === 0) return [];
+  const list = differences.map(({ name, seen, expected, from }) => `${name} ${seen} ≠ ${expected} (${from})`);
+  return [text(`against ${id}`, list.join(', '))];
+}
+
+/** Other public models that have every compared fact of the candidate. */
+function sharedWith(seen: SeenFacts, strangers: readonly VariantView[]): Detail[] {
+  const same = strangers.filter((stranger) =>
+    fitsShape(seen, { ...stranger.unconfirmed, ...stranger.facts }),
+  );
+  return same.length > 0 ? [text('also the shape of', same.map(({ id }) => id).join(', '))] : [];
+}
+
+function totals(seen: SeenFacts): Detail[] {
+  const list = describeTotals(seen);
+  return list.length > 0 ? [text('totals', list.join(', '))] : [];
+}
+
+function text(label: string, value: string): Detail {
+  return { type: 'text', label, value };
 }

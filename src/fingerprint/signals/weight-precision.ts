@@ -1,4 +1,4 @@
-import type { Architecture, Signal } from '../../core/types.js';
+import type { Architecture, Signal, VariantView } from '../../core/types.js';
 import architectureProbe from '../probes/architecture.js';
 
 /** Chance that the storage of the matrices is misread. */
@@ -11,7 +11,8 @@ const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bi
  * Method: bits of the narrowest type that holds at least a tenth of the matrix elements; 16, 32 and 64 bits
  * count as one class, because converting between them is no downgrade.
  * Source: ONNX TensorProto.data_type and MatMulNBits attributes.
- * Assumptions: the version's own storage is in the profile (an FP8 release is native, not quantized).
+ * Assumptions: the version's own storage is in the profile (an FP8 release is native, not quantized, and may be
+ * delivered in more bits than it has).
  * Error rates: set by policy (1e-6), not measured.
  * Evasion: de-quantizing before delivery restores the type; the log-probability signals still see the loss.
  */
@@ -25,8 +26,11 @@ const weightPrecision: Signal = {
     const { weightBits, weightTypes } = candidate.architecture as Architecture;
     if (weightBits === null) return { status: 'skipped', reason: 'the file shows no weight matrices' };
     const seen = storage(weightBits.value);
-    const fits = (facts: Readonly<Record<string, number | string>>): boolean =>
-      typeof facts.weightBits !== 'number' || storage(facts.weightBits) === seen;
+    const fits = ({ facts, kind }: VariantView): boolean =>
+      typeof facts.weightBits !== 'number' ||
+      storage(facts.weightBits) === seen ||
+      // A release in 8 bits (FP8) converted to floats has lost nothing.
+      (kind === 'full' && weightBits.value > facts.weightBits);
     return {
       status: 'scored',
       observed: seen,
@@ -39,8 +43,10 @@ const weightPrecision: Signal = {
       ),
       logLikelihood: {
         ...Object.fromEntries(
-          variants.map(({ id, kind, impliedBy, facts }) => {
-            const ok = impliedBy !== undefined && kind === 'quantized' ? weightBits.value <= 8 : fits(facts);
+          variants.map((variant) => {
+            const { id, kind, impliedBy } = variant;
+            const ok =
+              impliedBy !== undefined && kind === 'quantized' ? weightBits.value <= 8 : fits(variant);
             return [id, ok ? 0 : Math.log(READING_ERROR)];
           }),
         ),

@@ -1,4 +1,4 @@
-import type { FilesEvidence, Signal } from '../../core/types.js';
+import type { Detail, FilesEvidence, Signal } from '../../core/types.js';
 import files from '../probes/files.js';
 
 /** Chance that a digest in a profile is wrong: a clerical error, since SHA-256 collisions are out of reach. */
@@ -20,7 +20,12 @@ const weightsDigest: Signal = {
   spoofing: 'infeasible',
   needs: [files],
   score: ({ candidate, variants, strangers }) => {
-    const { weightsDigest: digest, weights } = candidate.files as FilesEvidence;
+    const { weightsDigest: digest, weights, files: all } = candidate.files as FilesEvidence;
+    if (digest === null)
+      return {
+        status: 'skipped',
+        reason: 'the files were listed and not read; leave out headers-only to hash them',
+      };
     const matches = variants.filter(({ digests }) => digests.includes(digest)).map(({ id }) => id);
     const stranger = strangers.some(({ digests }) => digests.includes(digest));
     if ((matches.length === 0 && !stranger) || weights.length === 0) {
@@ -43,8 +48,19 @@ const weightsDigest: Signal = {
         other: stranger ? 0 : against,
       },
       n: weights.length,
-      details: [{ type: 'text', label: 'SHA-256 over the weight files', value: digest }],
+      details: [
+        { type: 'text', label: 'SHA-256 over the weight files', value: digest },
+        ...remembered(all, weights),
+      ],
     };
   },
 };
 export default weightsDigest;
+
+/** What rests on an earlier run, for readers who accept only what this one read. */
+function remembered(files: FilesEvidence['files'], weights: readonly string[]): Detail[] {
+  const cached = files.filter((file) => file.cached && weights.includes(file.path)).length;
+  if (cached === 0) return [];
+  const value = `${cached} of ${weights.length}; unchanged since an earlier run hashed them`;
+  return [{ type: 'text', label: 'Weight files not read again', value }];
+}

@@ -2,8 +2,8 @@
  * Limits of the ONNX reader. A file over a limit is rejected with FORMAT_LIMIT before the memory is spent.
  */
 
-/** One read of the source: large enough that a graph of a few MB takes some dozen reads, small against 30 MB. */
-export const WINDOW_BYTES = 64 * 1024;
+/** protobuf counts bytes in 31 bits, so no exporter writes more and no runtime reads it; larger weights are external. */
+export const MAX_FILE_BYTES = 2 ** 31 - 1;
 
 /**
  * Nested messages. protobuf's own recursion limit, and so ONNX Runtime's: nothing deeper loads anywhere.

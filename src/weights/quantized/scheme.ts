@@ -6,11 +6,13 @@ export interface SchemeContext {
   readonly config: Readonly<Record<string, unknown>> | null;
   /** The tensor of that name, if the delivery has one. */
   readonly tensor: (name: string) => StoredTensor | undefined;
+  /** The bytes of a small tensor, if the caller has read them. */
+  readonly contents: (tensor: StoredTensor) => Uint8Array | undefined;
 }
 
 /** One way to store a matrix in tensors whose names share a beginning. */
 export interface Scheme {
-  /** Endings of the name of the tensor that holds the numbers. */
+  /** Endings of the name of the tensor that holds the numbers, tried in this order. */
   readonly endings: readonly string[];
   /**
    * The matrix that `data` and the tensors beside it encode, or null when they do not have the names, types and

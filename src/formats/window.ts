@@ -1,18 +1,26 @@
-import type { ByteSource } from '../../core/bytes.js';
-import { AssayError } from '../../core/errors.js';
-import { truncated } from './failure.js';
-import { WINDOW_BYTES } from './limits.js';
+import type { ByteSource } from '../core/bytes.js';
+import { AssayError } from '../core/errors.js';
+import { truncatedFile } from './failure.js';
+
+/** One read of the source: large enough that a header of a few MB takes some dozen reads, small against 30 MB. */
+export const WINDOW_BYTES = 64 * 1024;
+
+interface WindowOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What the reader calls a source that returns less than was asked of it. */
+  readonly fault: string;
+}
 
 /** The one piece of the file in memory. Moves forward, so every byte is read at most about twice. */
 export class Window {
   readonly #source: ByteSource;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: WindowOptions;
   #base = 0;
   #bytes: Uint8Array = new Uint8Array(0);
 
-  constructor(source: ByteSource, signal?: AbortSignal) {
+  constructor(source: ByteSource, options: WindowOptions) {
     this.#source = source;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   /** True when `length` bytes from `offset`, or all up to the end of the file, are in memory. */
@@ -41,13 +49,15 @@ export class Window {
 
   async #read(offset: number, length: number): Promise<Uint8Array> {
     const { name } = this.#source;
-    if (this.#signal?.aborted) {
+    const { signal, fault } = this.#options;
+    if (signal?.aborted) {
       throw new AssayError('ABORTED', `${name}: reading was aborted at byte ${offset}`, {
-        cause: this.#signal.reason,
+        cause: signal.reason,
       });
     }
     const bytes = await this.#source.read(offset, length);
     if (bytes.byteLength === length) return bytes;
-    throw truncated(name, offset, `the source returned ${bytes.byteLength} bytes; expected ${length}`);
+    const found = `the source returned ${bytes.byteLength} bytes; expected ${length}`;
+    throw truncatedFile({ file: name, at: offset, fault }, found);
   }
 }

@@ -1,0 +1,43 @@
+/** What exactly is wrong with a GGUF file. Stable: fixtures, reports and suppressions refer to them. */
+export type GgufFault =
+  | 'GGUF_MAGIC'
+  | 'GGUF_VERSION'
+  | 'GGUF_BIG_ENDIAN'
+  /** The file ends inside its header. */
+  | 'GGUF_TRUNCATED'
+  | 'GGUF_TENSOR_COUNT'
+  | 'GGUF_KEY_COUNT'
+  | 'GGUF_KEY_LENGTH'
+  | 'GGUF_KEY_TEXT'
+  | 'GGUF_KEY_DUPLICATE'
+  | 'GGUF_VALUE_TYPE'
+  | 'GGUF_ARRAY_NESTED'
+  | 'GGUF_ARRAY_LENGTH'
+  | 'GGUF_STRING_LENGTH'
+  | 'GGUF_STRING_TEXT'
+  | 'GGUF_BOOL'
+  /** Keys, short values and tensor names together are too large to keep. */
+  | 'GGUF_METADATA_SIZE'
+  | 'GGUF_ALIGNMENT'
+  | 'GGUF_NAME_LENGTH'
+  | 'GGUF_NAME_TEXT'
+  | 'GGUF_NAME_DUPLICATE'
+  | 'GGUF_RANK'
+  | 'GGUF_DIMENSION'
+  | 'GGUF_ELEMENTS'
+  | 'GGUF_TENSOR_TYPE'
+  | 'GGUF_TENSOR_TYPE_REMOVED'
+  | 'GGUF_BLOCK'
+  | 'GGUF_OFFSET'
+  /** Tensor data reach past the end of the file. */
+  | 'GGUF_DATA_END'
+  | 'GGUF_TRAILING_BYTES'
+  | 'GGUF_TOKEN_LIST'
+  | 'GGUF_VOCABULARY_SIZE'
+  | 'GGUF_TOKEN_ID'
+  /** `split.*` of one file contradict each other or the file. */
+  | 'GGUF_SPLIT'
+  | 'GGUF_SPLIT_MISSING'
+  | 'GGUF_SPLIT_DUPLICATE'
+  | 'GGUF_SPLIT_TENSORS'
+  | 'GGUF_SPLIT_TENSOR_TWICE';

@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest';
+import { GGML_BLOCKS } from '../../src/weights/decode/ggml/index.js';
+import { bytesOf, floatsOf, golden, worst } from '../support/quantized.js';
+
+const { types } = golden<{ types: Record<string, { bytes: string; values: string }> }>('ggml.json');
+
+describe('ggml blocks decode to the bits that gguf 0.19.0 decodes them to', () => {
+  test('every type has golden values', () => {
+    expect([...GGML_BLOCKS.keys()].sort()).toEqual(Object.keys(types).sort());
+  });
+
+  test.each(Object.entries(types))('%s', (name, { bytes, values }) => {
+    const block = GGML_BLOCKS.get(name);
+    const expected = floatsOf(values);
+    expect((expected.length / (block?.values ?? 0)) * (block?.bytes ?? 0)).toBe(bytesOf(bytes).length);
+    const out = new Float32Array(expected.length);
+    block?.decode(bytesOf(bytes), out);
+    expect(worst(out, expected)).toBe(0);
+  });
+});
