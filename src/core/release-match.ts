@@ -1,4 +1,4 @@
-import type { FileDigest } from './candidate.js';
+import type { FileDigest } from './files.js';
 import type { Confidence, PublishedFile } from './reference.js';
 
 /** How a delivery compares with one published set of weight files. Names are those of the publication. */
