@@ -29,7 +29,7 @@ export async function collectLineage(
   { signal, progress }: LineageSettings = {},
 ): Promise<LineageEvidence> {
   const structure = await weights.structure(signal);
-  const ids = await weights.matrices();
+  const { ids } = await weights.matrices();
   const reader = new MatrixReader(weights, signal);
   const layers = ids.reduce((most, { layer = -1 }) => Math.max(most, layer + 1), 0);
   const space = await anchorSpace(reader, structure, await weights.vocabulary());
