@@ -48,8 +48,9 @@ const architecture: Signal = {
       return { status: 'skipped', reason: 'neither the files nor config.json show a transformer' };
     const results = variants.map((variant) => ({ variant, ...compareFacts(seen, variant.facts) }));
     const fits = results.some(({ compared, differences }) => compared > 0 && differences.length === 0);
-    // A version of which no shape is known has this one by chance, as any other model.
     const chance = fits ? Math.log(sameShapeShare(variants, strangers)) : 0;
+    // A student may have any shape, and one nobody confirmed is as open.
+    const anyShape = fits ? Math.log(SAME_SHAPE_BY_CHANCE) : 0;
     return {
       status: 'scored',
       observed: describeFacts((name) => seen.get(name)?.value),
@@ -62,7 +63,7 @@ const architecture: Signal = {
         ...Object.fromEntries(
           results.map(({ variant, compared, differences }) => [
             variant.id,
-            compared > 0 ? logErrors(differences) : chance,
+            compared > 0 ? logErrors(differences) : anyShape,
           ]),
         ),
         other: chance,
