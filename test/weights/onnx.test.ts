@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { MatrixId } from '../../src/core/types.js';
+import { findLattice } from '../../src/fingerprint/lattice.js';
 import { readOnnx } from '../../src/formats/onnx/read.js';
 import { onnxLogicalTensors } from '../../src/sources/onnx-logical.js';
 import { indexGraph } from '../../src/tap/graph-index.js';
@@ -113,5 +114,37 @@ describe('quantized graphs hold what the float graph of the same model holds', (
       ];
       expect(distance(a, b)).toBeLessThan(4e-4);
     }
+  });
+});
+
+describe('grids in trained models', () => {
+  const sample = async (path: string): Promise<{ kinds: Set<string>; matrices: number }> => {
+    const { index } = await load(path);
+    const kinds = new Set<string>();
+    let matrices = 0;
+    for (const id of index.catalogue.ids.filter(
+      ({ role, part }) => /query|value|output|up|down/.test(role) && !part,
+    )) {
+      const { columns = 1 } = index.matrix(id) ?? {};
+      const { lattice, abstained } = findLattice(await numbers(index, id), columns);
+      if (!abstained) matrices++;
+      if (lattice) kinds.add(`${lattice.kind} ${lattice.bits}`);
+    }
+    return { kinds, matrices };
+  };
+
+  test.each([
+    ['models/quill/full-1/onnx/model.onnx', 12],
+    ['models/quill/full-1-f16/onnx/model.onnx', 12],
+    ['models/folio/full-1/onnx/model.onnx', 8],
+  ])('%s is on none', async (path, least) => {
+    const { kinds, matrices } = await sample(path);
+    expect([...kinds]).toEqual([]);
+    expect(matrices).toBeGreaterThanOrEqual(least);
+  });
+
+  test('dequantized int8 is on one', async () => {
+    const { kinds } = await sample('models/quill/full-1-int8/onnx/model_quantized.onnx');
+    expect([...kinds]).toEqual(['uniform 8']);
   });
 });
