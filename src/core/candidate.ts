@@ -13,7 +13,7 @@ export type CandidateSpec =
     };
 
 /** Where a structural value was read. */
-export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'index' | 'run';
+export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'index' | 'run' | 'weights';
 
 /** A structural value and its origin. */
 export interface Fact<T> {

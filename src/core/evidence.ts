@@ -1,8 +1,15 @@
-import type { Capabilities, CapabilityName, ChatMessage, Contradiction, Fact } from './candidate.js';
+import type {
+  Capabilities,
+  CapabilityName,
+  ChatMessage,
+  Contradiction,
+  Fact,
+  FactSource,
+} from './candidate.js';
 import type { ErrorRecord } from './errors.js';
 import type { Rng } from './rng.js';
 
-/** Structure of a decoder or encoder. Every scalar says where it came from. */
+/** Structure of a decoder or encoder. Every value says where it came from; null where nothing shows it. */
 export interface Architecture {
   readonly family: Fact<string> | null;
   readonly layers: Fact<number> | null;
@@ -11,13 +18,61 @@ export interface Architecture {
   readonly keyValueHeads: Fact<number> | null;
   readonly headDim: Fact<number> | null;
   readonly vocabSize: Fact<number> | null;
-  /** Numbers stored in weight tensors, each tensor counted once. */
+  /** Width of a dense feed-forward block; null where every layer has experts. */
+  readonly intermediateSize: Fact<number> | null;
+  /** Routed experts of a layer. */
+  readonly experts: Fact<number> | null;
+  /** Routed experts that one token uses: no tensor shows it, so it is always a claim. */
+  readonly expertsActive: Fact<number> | null;
+  readonly sharedExperts: Fact<number> | null;
+  readonly expertIntermediateSize: Fact<number> | null;
+  /** Layers without experts in a model that has some. */
+  readonly denseLayers: Fact<number> | null;
+  /** Ranks and head sizes of multi-head latent attention. */
+  readonly queryLoraRank: Fact<number> | null;
+  readonly keyValueLoraRank: Fact<number> | null;
+  readonly qkNopeHeadDim: Fact<number> | null;
+  readonly qkRopeHeadDim: Fact<number> | null;
+  readonly valueHeadDim: Fact<number> | null;
+  /** Layers behind the stack that predict further tokens (MTP). */
+  readonly predictorLayers: Fact<number> | null;
+  /** The output projection is the embedding. */
+  readonly tiedEmbeddings: Fact<boolean> | null;
+  readonly qkvBias: Fact<boolean> | null;
+  /** Queries and keys are normalized before they meet. */
+  readonly qkNorm: Fact<boolean> | null;
+  /** The router has a bias that is no part of its product, as DeepSeek-V3's. */
+  readonly routerBias: Fact<boolean> | null;
+  /** Distinct trained numbers of the main model; of an ONNX graph, numbers stored in weight tensors. */
   readonly parameters: Fact<number> | null;
+  /** Tensors as stored, scales and zero points included. */
+  readonly tensors: Fact<number> | null;
+  /** Bytes of tensors, headers not counted. */
+  readonly payloadBytes: Fact<number> | null;
   readonly maxPositions: Fact<number> | null;
   /** Storage of the weight matrices: bits of the narrowest type that holds at least a tenth of them. */
   readonly weightBits: Fact<number> | null;
   readonly weightTypes: Readonly<Record<string, number>>;
+  /** Stored numbers that `parameters` leaves out, by reason: why a hub shows another total. */
+  readonly uncounted: Readonly<Partial<Record<Uncounted, number>>>;
+  readonly laws: readonly ClosedFormLaw[];
+  /** Bytes of each shard a safetensors index lists, as configuration and names imply them. */
+  readonly shardSizes: Readonly<Record<string, number>> | null;
   readonly contradictions: readonly Contradiction[];
+}
+
+/** Scales are those of tiles and tensors; those inside GGML blocks are part of the block. */
+export type Uncounted = 'scales' | 'predictor' | 'repeated-head' | 'rotary' | 'buffers';
+
+/**
+ * A number that follows from configuration alone, beside what the files hold. Tensors and bytes count what the family
+ * stores in its own release: prediction layers if the candidate has them, an output head only if it is not tied.
+ */
+export interface ClosedFormLaw {
+  readonly law: 'parameters' | 'tensors' | 'payloadBytes' | 'shardSizes';
+  readonly expected: number;
+  readonly observed: number;
+  readonly from: FactSource;
 }
 
 export type ProbeStatus<T = unknown> =

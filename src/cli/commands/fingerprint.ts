@@ -49,16 +49,21 @@ function describe({ candidate, probes }: Evidence): string {
   return `${lines.map(cleanText).join('\n')}\n`;
 }
 
-function facts({ contradictions, weightTypes, ...rest }: Architecture): string[] {
-  const rows = Object.entries(rest as Record<string, Fact<number | string> | null>);
+function facts(architecture: Architecture): string[] {
+  const { contradictions, weightTypes, uncounted, laws, shardSizes: _predicted, ...rest } = architecture;
+  const width = Math.max(...Object.keys(rest).map((name) => name.length));
+  const row = (name: string, text: string): string => `${name.padEnd(width)}  ${text}`;
+  const rows = Object.entries(rest as Record<string, Fact<number | string | boolean> | null>);
   return [
-    ...rows.map(
-      ([name, fact]) =>
-        `${name.padEnd(15)} ${fact ? `${fact.value} (from ${fact.from})` : 'not shown by the file'}`,
+    ...rows.flatMap(([name, fact]) => (fact ? [row(name, `${fact.value} (from ${fact.from})`)] : [])),
+    row('weightTypes', counts(weightTypes)),
+    ...(Object.keys(uncounted).length > 0 ? [row('not counted', counts(uncounted))] : []),
+    ...laws.map(({ law, expected, observed, from }) =>
+      row(
+        `law ${law}`,
+        expected === observed ? `${observed} as implied` : `${observed} (${from}), implied ${expected}`,
+      ),
     ),
-    `${'weightTypes'.padEnd(15)} ${Object.entries(weightTypes)
-      .map(([type, count]) => `${type} ${count}`)
-      .join(', ')}`,
     ...contradictions.map(
       ({ fact, values }) =>
         `MODEL_CONTRADICTION ${fact}: ${Object.entries(values)
@@ -66,4 +71,10 @@ function facts({ contradictions, weightTypes, ...rest }: Architecture): string[]
           .join(', ')}`,
     ),
   ];
+}
+
+function counts(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 }

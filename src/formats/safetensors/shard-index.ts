@@ -56,7 +56,7 @@ function readMember(draft: Draft, key: string): void {
   const skip = valueReader(reader);
   if (key === 'weight_map') {
     draft.mapped = true;
-    members(reader, 'weight_map', (tensor, at) => readEntry(draft, tensor, at));
+    members(reader, 'weight_map', (tensor, at) => readEntry(draft, tensor, at), draft.tensors);
   } else if (key === 'metadata') {
     members(reader, 'metadata', (field) => {
       if (field === 'total_size') draft.totalSize = readTotalSize(reader);
@@ -99,16 +99,21 @@ function readTotalSize(reader: JsonReader): number {
   throw invalid(reader, at, 'INDEX_TYPE', 'metadata.total_size is not a number of bytes');
 }
 
-/** Visit an object whose keys must differ. */
-function members(reader: JsonReader, what: string, visit: (key: string, at: number) => void): void {
+/** Visit an object whose keys must differ. `kept` is where `visit` keeps them, if it does. */
+function members(
+  reader: JsonReader,
+  what: string,
+  visit: (key: string, at: number) => void,
+  kept?: ReadonlyMap<string, unknown>,
+): void {
   const at = reader.offset;
   if (reader.kind() !== 'object') throw invalid(reader, at, 'INDEX_TYPE', `${what} is not an object`);
   const seen = new Set<string>();
   reader.object((key, keyAt) => {
-    if (seen.has(key)) {
+    if ((kept ?? seen).has(key)) {
       throw duplicateKey<IndexFault>(reader.name, key, keyAt, 'INDEX_KEY_DUPLICATE');
     }
-    seen.add(key);
+    if (kept === undefined) seen.add(key);
     visit(key, keyAt);
   });
 }
