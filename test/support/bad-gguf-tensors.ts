@@ -26,6 +26,13 @@ export const TENSORS: readonly Row[] = [
   [
     'a name of 64 bytes',
     single(tensor('n'.repeat(64), [8], F32, 0)),
+    'FORMAT_INVALID',
+    'GGUF_NAME_LENGTH',
+    HEAD,
+  ],
+  [
+    'a name of 65,536 bytes',
+    single(tensor('n'.repeat(65_536), [8], F32, 0)),
     'FORMAT_LIMIT',
     'GGUF_NAME_LENGTH',
     HEAD,
