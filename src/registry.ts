@@ -10,14 +10,19 @@ import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
 import filesProbe from './fingerprint/probes/files.js';
+import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
+import quantizationProbe from './fingerprint/probes/quantization.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
+import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
+import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
 import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
@@ -31,7 +36,9 @@ export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
   filesProbe,
+  lineageProbe,
   logProbabilitiesProbe,
+  quantizationProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,
@@ -46,11 +53,14 @@ export const SIGNALS: readonly Signal[] = [
   headSimilaritySignal,
   layerProfileSignal,
   architectureSignal,
+  lineageSignal,
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  siblingSignal,
   tailCorrelationSignal,
   tokenizationSignal,
+  weightCopySignal,
   weightPrecisionSignal,
   weightTensorsSignal,
   weightsDigestSignal,

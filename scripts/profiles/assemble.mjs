@@ -1,5 +1,5 @@
 // The shipped profiles of public models as objects, from the two collections.
-import { CONFIRMATIONS, PROFILES } from './catalogue.mjs';
+import { ADDRESSES, CONFIRMATIONS, PROFILES } from './catalogue.mjs';
 import { copyFiles, DIGEST_SOURCES, releaseFiles } from './digests.mjs';
 import { aliasesOf, factsOf, notesOf } from './variant.mjs';
 
@@ -50,7 +50,12 @@ function sourcesOf({ sources }) {
     ...(commit ? { commit } : {}),
   });
   return {
-    ...Object.fromEntries(Object.entries(sources).map(([key, source]) => [key, read(source)])),
+    ...Object.fromEntries(
+      Object.entries(sources).map(([key, source]) => [
+        key,
+        { ...read(source), ...(ADDRESSES[key] ? { where: ADDRESSES[key] } : {}) },
+      ]),
+    ),
     ...Object.fromEntries(Object.values(CONFIRMATIONS).map(({ key, source }) => [key, source])),
     computed: { what: 'closed form from the shapes of the same variant' },
   };

@@ -47,6 +47,13 @@ export const CONFIRMATIONS = {
   },
 };
 
+/** Where the text of a source that the collection names without a place can be read. */
+export const ADDRESSES = {
+  f15: 'huggingface.co/onnx-community/DeepSeek-R1-Distill-Qwen-1.5B-ONNX config.json',
+  f14: 'huggingface.co/RedHatAI/DeepSeek-R1-Distill-Qwen-14B-quantized.w8a8 config.json, with the same shapes',
+  fphi: 'huggingface.co/Alignment-Lab-AI/idfkphi4kiguess config.json, duplicated from microsoft/Phi-3-mini-4k-instruct',
+};
+
 /** Entries whose shapes the collection repeats from a sibling without a copy of their own configuration. */
 export const SHAPES_FROM_MEMORY = new Set([
   'deepseek-r1-0528',

@@ -74,6 +74,8 @@ export function aliasesOf({ claims = [], also = [] }) {
   return [...claims, ...also].map((name) => name.replace(/\s*\(memory\)/, ''));
 }
 
+const grouped = (value) => value.toLocaleString('en-US');
+
 /** What a reader should know beyond numbers. */
 export function notesOf(
   { teacher, derived_from: base, params = {}, note, trap, near_collision: near },
@@ -83,7 +85,7 @@ export function notesOf(
     base &&
       `Trained from ${base}${teacher ? ` on outputs of ${teacher}` : ''}: it has the shapes of its base.`,
     params.mtp_unique &&
-      `Main model only: a prediction layer adds ${params.mtp_unique} parameters of its own, and hub counters show ${params.hub_total} with scales and duplicates.`,
+      `Main model only: a prediction layer adds ${grouped(params.mtp_unique)} parameters of its own, and hub counters show ${grouped(params.hub_total)} with scales and duplicates.`,
     params.published && `Published as ${params.published}.`,
     near && `${near.with} has nearly the same number of parameters (${near.gap_percent} % apart).`,
     note,

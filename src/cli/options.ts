@@ -1,7 +1,12 @@
+import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectOptions } from '../api/collect.js';
 import { AssayError } from '../core/errors.js';
+import type { ListedDigest } from '../core/types.js';
+import { parseChecksums } from '../formats/checksums.js';
 import type { SuiteTier } from '../profile/suite.js';
+import { cacheFolder } from './cache-folder.js';
+import { readText } from './io.js';
 import type { Progress } from './progress.js';
 
 /** Options of every command that opens a candidate. */
@@ -13,6 +18,9 @@ export interface CollectFlags {
   readonly timeout?: number;
   readonly maxMemory?: number;
   readonly headersOnly?: boolean;
+  readonly manifest?: string;
+  readonly cache: boolean;
+  readonly allowPrivateAddresses?: boolean;
   readonly maxRequests?: number;
   readonly maxTokens?: number;
   readonly dryRun?: boolean;
@@ -39,6 +47,12 @@ export function withCollectOptions(command: Command): Command {
     .option('--timeout <seconds>', 'longest wait for one operation of the model', wholeNumber)
     .option('--max-memory <mb>', 'resident memory of the runtime process', wholeNumber)
     .option('--headers-only', 'read headers and metadata, neither hash nor decode weights')
+    .option(
+      '--manifest <file>',
+      'digests by the publisher: sha256sum text, or JSON of the Hugging Face tree API',
+    )
+    .option('--no-cache', 'hash files again that an earlier run hashed and nobody changed')
+    .option('--allow-private-addresses', 'read weights from this machine or a private network by address')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
     .option('--model <name>', 'model name at an endpoint')
@@ -60,10 +74,17 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
     ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
+    ...(flags.allowPrivateAddresses ? { allowPrivateAddresses: true } : {}),
+    ...(flags.cache ? { cacheDir: cacheFolder() } : {}),
+    ...(flags.manifest === undefined ? {} : { manifest: manifestOf(flags.manifest) }),
     ...(flags.headersOnly ? { headersOnly: true } : {}),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),
   };
+}
+
+function manifestOf(path: string): ListedDigest[] {
+  return parseChecksums(Buffer.from(readText(path)), basename(path));
 }
 
 /** Collect repeated options into a list. */

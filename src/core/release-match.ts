@@ -1,14 +1,5 @@
+import type { FileDigest } from './files.js';
 import type { Confidence, PublishedFile } from './reference.js';
-
-/** A delivered file, as far as it was read. */
-export interface DeliveredFile {
-  readonly path: string;
-  readonly bytes: number;
-  /** Null when the file was not hashed. */
-  readonly sha256: string | null;
-  /** What a Git-LFS pointer in the file's place says of it. */
-  readonly pointer?: { readonly sha256: string; readonly bytes: number } | undefined;
-}
 
 /** How a delivery compares with one published set of weight files. Names are those of the publication. */
 export interface ReleaseMatch {
@@ -45,7 +36,7 @@ export function smallFiles(book: readonly PublishedFile[]): PublishedFile[] {
  * any other file is one by itself.
  */
 export function matchReleases(
-  delivered: readonly DeliveredFile[],
+  delivered: readonly FileDigest[],
   weights: readonly string[],
   book: readonly PublishedFile[],
 ): ReleaseMatch[] {
@@ -66,7 +57,7 @@ function setsOf(book: readonly PublishedFile[]): PublishedFile[][] {
 type Fate = 'equal' | 'different' | 'claimed' | 'sized' | 'absent';
 
 function matchSet(
-  delivered: readonly DeliveredFile[],
+  delivered: readonly FileDigest[],
   weights: readonly string[],
   set: readonly PublishedFile[],
 ): ReleaseMatch {
@@ -97,7 +88,7 @@ function matchSet(
   };
 }
 
-function fateByName({ bytes }: PublishedFile, found: DeliveredFile | undefined): Fate {
+function fateByName({ bytes }: PublishedFile, found: FileDigest | undefined): Fate {
   // A pointer to something else says nothing of this release.
   if (!found || found.pointer) return 'absent';
   const sameSize = bytes === undefined || bytes === found.bytes;

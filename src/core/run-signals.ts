@@ -61,7 +61,9 @@ export function viewsOf(
     variants: [
       ...variants,
       ...fulls.flatMap((full) => impliedBy(full, measured)),
-      ...variants.filter(({ id, kind }) => kind === 'distilled' && !hasRuns(profile, id)).map(quantizedCopy),
+      ...variants
+        .filter(({ id, kind, facts }) => kind === 'distilled' && !hasRuns(profile, id) && isFloat(facts))
+        .map(quantizedCopy),
     ],
     strangers: views.filter(({ kind }) => kind === 'other'),
   };
@@ -91,6 +93,11 @@ function impliedBy({ id, facts }: VariantView, measured: ReadonlySet<VersionKind
     { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
   ];
   return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
+}
+
+/** As published, and not yet a quantized copy. */
+function isFloat({ weightBits = 16 }: VariantView['facts']): boolean {
+  return Number(weightBits) >= 16;
 }
 
 function quantizedCopy({ id, facts }: Pick<VariantView, 'id' | 'facts'>): VariantView {

@@ -22,7 +22,12 @@ export interface Delivery {
   readonly files: readonly string[];
   /** Absolute, contained path of one file. Throws PATH_ESCAPES or FILE_UNREADABLE. */
   locate(path: string): Promise<string>;
+  /** How files that are not on this machine are read; absent for local ones. */
+  readonly open?: (path: string) => Promise<OpenedBytes>;
 }
+
+/** Random access to one file; close it when done. */
+export type OpenedBytes = ByteSource & { close(): Promise<void> };
 
 /** List a folder, or the folder of a single file restricted to that file. Throws CANDIDATE_NOT_FOUND, FORMAT_LIMIT. */
 export async function openDelivery(path: string): Promise<Delivery> {
@@ -102,11 +107,9 @@ export function unreadable(file: string, cause: { code?: string | undefined }): 
   });
 }
 
-/** Random access to one file of a delivery, for the strict readers. Close it when done. */
-export async function openBytes(
-  delivery: Delivery,
-  path: string,
-): Promise<ByteSource & { close(): Promise<void> }> {
+/** One file of a delivery, for the strict readers. */
+export async function openBytes(delivery: Delivery, path: string): Promise<OpenedBytes> {
+  if (delivery.open) return delivery.open(path);
   const handle = await openFile(delivery, path);
   const { size } = await handle.stat();
   return {
@@ -147,22 +150,17 @@ export async function readSmallText(
   maxBytes: number,
 ): Promise<string | null> {
   if (!delivery.files.includes(path)) return null;
-  const handle = await openFile(delivery, path);
+  const source = await openBytes(delivery, path);
   try {
-    const { size } = await handle.stat();
+    const { size } = source;
     if (size > maxBytes) {
       throw new AssayError('FORMAT_LIMIT', `"${path}" has ${size} bytes; at most ${maxBytes} are expected.`, {
         hint: 'Check the file against the publisher’s; it may be a renamed weight file.',
       });
     }
-    // Bounded again: the file may grow after its size was read.
-    const buffer = Buffer.alloc(size);
-    const { bytesRead } = await handle.read(buffer, 0, size, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } catch (cause) {
-    throw isAssayError(cause) ? cause : unreadable(path, cause as NodeJS.ErrnoException);
+    return Buffer.from(await source.read(0, size)).toString('utf8');
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 

@@ -1,8 +1,9 @@
 import { AssayError } from '../core/errors.js';
 import type { CandidateSpec, ModelSource } from '../core/types.js';
+import { isWeightsAddress } from '../io/remote-delivery.js';
 import { openOnnx } from './onnx.js';
 import type { OpenOptions } from './options.js';
-import { locateModel } from './parse.js';
+import { locateModel, locateRemote } from './parse.js';
 import { openWeights } from './weights.js';
 
 /** What callers may name: a path or URL, or a full specification. */
@@ -16,8 +17,8 @@ export async function openCandidate(
   if (typeof candidate !== 'string' && candidate.kind === 'endpoint')
     throw endpointUnsupported(candidate.baseUrl);
   const path = typeof candidate === 'string' ? candidate : candidate.path;
-  if (/^https?:\/\//.test(path)) throw endpointUnsupported(path);
-  const located = await locateModel(path);
+  if (/^https?:\/\//.test(path) && !isWeightsAddress(path)) throw endpointUnsupported(path);
+  const located = isWeightsAddress(path) ? await locateRemote(path, options) : await locateModel(path);
   const { model } = located;
   return model.kind === 'onnx'
     ? openOnnx(located, model.path, options)
@@ -29,9 +30,9 @@ function endpointUnsupported(url: string): AssayError {
   const origin = URL.canParse(url) ? new URL(url).origin : 'The address';
   return new AssayError(
     'CANDIDATE_UNSUPPORTED',
-    `"${origin}" is an endpoint; this version audits files only.`,
+    `"${origin}" is an endpoint; this version audits files and addresses of weights only.`,
     {
-      hint: 'Audit the delivered ONNX folder, or watch the changelog for endpoint support.',
+      hint: 'Give the folder, or the address of a .safetensors or .gguf file or of model.safetensors.index.json.',
     },
   );
 }

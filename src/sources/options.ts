@@ -8,6 +8,8 @@ export interface OpenOptions extends FilesOptions {
   readonly timeoutMs?: number;
   /** Resident-set ceiling of the runtime child, bytes; by default three times the weights plus 1 GB. */
   readonly memoryBytes?: number;
+  /** Read weights behind addresses of this machine and of private networks too. */
+  readonly allowPrivateAddresses?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -1,8 +1,10 @@
 import { basename, resolve } from 'node:path';
 import { AssayError } from '../core/errors.js';
 import { type Delivery, openBytes, openDelivery } from '../io/files.js';
+import { openRemoteDelivery } from '../io/remote-delivery.js';
 import { encoderOf } from './attention-plan.js';
 import { chooseWeights, type WeightSet } from './located-weights.js';
+import type { OpenOptions } from './options.js';
 
 /** Formats that run code when loaded. They are named and refused, never opened. */
 const EXECUTABLE = /\.(pt|pth|bin|pkl|pickle|ckpt|h5|keras|joblib)$/i;
@@ -43,6 +45,19 @@ export async function locateModel(path: string): Promise<LocatedModel> {
   const model = (await findOnnx(delivery)) ?? (await findWeights(delivery));
   if (model === undefined) throw noModel(path, delivery);
   return { delivery, label: basename(resolve(path)), model, warnings: warningsOf(delivery, model) };
+}
+
+/** Weights behind an http(s) address. Throws what `openRemoteDelivery` throws. */
+export async function locateRemote(
+  address: string,
+  { signal, allowPrivateAddresses = false }: OpenOptions,
+): Promise<LocatedModel> {
+  const http = { allowPrivate: allowPrivateAddresses, ...(signal ? { signal } : {}) };
+  const delivery = await openRemoteDelivery(address, http);
+  const model = await findWeights(delivery);
+  if (model === undefined) throw noModel(new URL(address).origin, delivery);
+  const warnings = ['The files are behind an address; they were read in part and not hashed.'];
+  return { delivery, label: basename(new URL(address).pathname), model, warnings };
 }
 
 async function findOnnx(delivery: Delivery): Promise<LocatedModel['model'] | undefined> {

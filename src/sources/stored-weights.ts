@@ -1,9 +1,9 @@
 import type { ByteSource } from '../core/bytes.js';
 import type { MetadataValue, ShardIndex, StoredTensor, StructureFinding, WeightFile } from '../core/types.js';
 import { readGguf } from '../formats/gguf/read.js';
-import type { GgufFile } from '../formats/gguf/types.js';
+import { checkSplits, type GgufPart } from '../formats/gguf/splits.js';
 import { readSafetensors } from '../formats/safetensors/read.js';
-import { readShardIndex } from '../formats/safetensors/shard-index.js';
+import { openShardIndex } from '../formats/safetensors/shard-index.js';
 import { checkShards, type ShardFinding } from '../formats/safetensors/shard-set.js';
 import type { SafetensorsFile } from '../formats/safetensors/types.js';
 import { type Delivery, openBytes } from '../io/files.js';
@@ -46,12 +46,7 @@ async function safetensorsSet(
       files.push(weightFile(source, header.headerBytes, header.tensors));
     });
   }
-  const index =
-    indexPath === null
-      ? null
-      : await withBytes(delivery, indexPath, async (source) =>
-          readShardIndex(await source.read(0, source.size), indexPath),
-        );
+  const index = indexPath === null ? null : await withBytes(delivery, indexPath, openShardIndex);
   const found = index === null ? [] : checkShards(index, headers);
   return {
     tensors: [...headers.values()].flatMap(({ tensors }) => tensors),
@@ -64,19 +59,25 @@ async function safetensorsSet(
 
 async function ggufSet(delivery: Delivery, { paths }: WeightSet, options: Reading): Promise<StoredWeights> {
   const files: WeightFile[] = [];
-  const headers: GgufFile[] = [];
+  const headers: GgufPart[] = [];
   const findings: StructureFinding[] = [];
   for (const path of paths) {
     await withBytes(delivery, path, async (source) => {
       const header = await readGguf(source, options);
-      headers.push(header);
+      headers.push({ name: path, file: header });
       files.push(weightFile(source, header.dataOffset, header.tensors));
       for (const { fault, message, offset } of header.findings)
         findings.push({ code: fault, file: path, detail: message, offset });
     });
   }
-  const tensors = headers.flatMap((header) => header.tensors);
-  return { tensors, files, metadata: firstOf(headers), index: null, findings };
+  const parts = (paths.length > 1 ? checkSplits(headers) : headers).map(({ file }) => file);
+  return {
+    tensors: parts.flatMap(({ tensors }) => tensors),
+    files,
+    metadata: firstOf(parts),
+    index: null,
+    findings,
+  };
 }
 
 async function withBytes<T>(

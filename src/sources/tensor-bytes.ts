@@ -1,17 +1,14 @@
-import type { ByteSource } from '../core/bytes.js';
 import { AssayError } from '../core/errors.js';
 import type { StoredTensor } from '../core/types.js';
-import { type Delivery, openBytes } from '../io/files.js';
+import { type Delivery, type OpenedBytes, openBytes } from '../io/files.js';
 
 /** Shards open at once: a pass over the model touches two or three, and a process may open a thousand. */
 const MAX_OPEN = 16;
 
-type OpenFile = ByteSource & { close(): Promise<void> };
-
 /** Reads tensors wherever they lie in a delivery. Close it when done. */
 export class TensorBytes {
   readonly #delivery: Delivery;
-  readonly #open = new Map<string, Promise<OpenFile>>();
+  readonly #open = new Map<string, Promise<OpenedBytes>>();
 
   constructor(delivery: Delivery) {
     this.#delivery = delivery;
@@ -39,7 +36,7 @@ export class TensorBytes {
     for (const file of files) await closed(file);
   }
 
-  #file(path: string): Promise<OpenFile> {
+  #file(path: string): Promise<OpenedBytes> {
     const known = this.#open.get(path);
     this.#open.delete(path);
     const file = known ?? openBytes(this.#delivery, path);
@@ -53,6 +50,6 @@ export class TensorBytes {
   }
 }
 
-async function closed(file: Promise<OpenFile>): Promise<void> {
+async function closed(file: Promise<OpenedBytes>): Promise<void> {
   await file.then((opened) => opened.close()).catch(() => undefined);
 }

@@ -56,7 +56,7 @@ export async function openWeights(
     kind: set.kind,
     label,
     capabilities: {
-      files: filesCapability(delivery, async () => set.paths, options),
+      ...(delivery.open ? {} : { files: filesCapability(delivery, async () => set.paths, options) }),
       weights: {
         structure,
         matrices: async () => (await index.get()).catalogue,

@@ -19,6 +19,14 @@ export type Blocker =
       /** Delivered weight files that the release does not have. */
       readonly unlisted: number;
     }
+  | {
+      readonly code: 'manifest-differs';
+      /** Paths in the publisher's list of files that are not as listed, and of files that are missing. */
+      readonly changed: readonly string[];
+      readonly missing: readonly string[];
+      /** Delivered weight files that are not on the list. */
+      readonly extra: number;
+    }
   | { readonly code: 'only-cheap-evidence' };
 
 /** Reasons not to uphold a claim, however probable it is. `book` lists the published files of the claimed version. */
@@ -42,6 +50,7 @@ export function blockersOf(
     ...failed,
     ...contradictionsOf(evidence),
     ...changedRelease(evidence, book),
+    ...againstManifest(evidence),
     ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
   ];
 }
@@ -62,6 +71,18 @@ function changedRelease({ probes }: Evidence, book: readonly PublishedFile[]): B
     names: [...different, ...absent],
     unlisted,
   }));
+}
+
+/** A pointer to a listed file was not fetched, and a file beside the weights is nobody's. */
+function againstManifest({ probes }: Evidence): Blocker[] {
+  const status = probes.files;
+  if (status?.status !== 'ok') return [];
+  const { manifest, weights = [] } = status.data as Partial<FilesEvidence>;
+  if (!manifest) return [];
+  const changed = manifest.changed.filter(({ pointer }) => !pointer).map(({ path }) => path);
+  const extra = manifest.extra.filter((path) => weights.includes(path)).length;
+  if (changed.length + manifest.missing.length + extra === 0) return [];
+  return [{ code: 'manifest-differs', changed, missing: manifest.missing, extra }];
 }
 
 /** Most telling first; every other probe that records what a delivery says of itself follows. */

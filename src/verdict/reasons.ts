@@ -82,9 +82,21 @@ function sentence(
 /** Names listed in a sentence; reports hold the rest. */
 const MAX_NAMES = 5;
 
-function rest({ names, unlisted }: Extract<Blocker, { code: 'release-differs' }>): string {
+function someOf(names: readonly string[]): string {
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-  const listed = names.length > 0 ? `; not so ${names.slice(0, MAX_NAMES).join(', ')}${more}` : '';
+  return `${names.slice(0, MAX_NAMES).join(', ')}${more}`;
+}
+
+function manifestParts({ changed, missing, extra }: Extract<Blocker, { code: 'manifest-differs' }>): string {
+  return [
+    ...(changed.length > 0 ? [`changed ${someOf(changed)}`] : []),
+    ...(missing.length > 0 ? [`missing ${someOf(missing)}`] : []),
+    ...(extra > 0 ? [`${extra} weight files not listed`] : []),
+  ].join('; ');
+}
+
+function rest({ names, unlisted }: Extract<Blocker, { code: 'release-differs' }>): string {
+  const listed = names.length > 0 ? `; not so ${someOf(names)}` : '';
   return unlisted > 0 ? `${listed}; ${unlisted} weight files are not part of that release` : listed;
 }
 
@@ -104,6 +116,11 @@ function blockerReason(blocker: Blocker): Reason {
       return {
         signal: 'release-files',
         sentence: `RELEASE_DIFFERS: ${blocker.equal} of ${blocker.files} weight files match published digests (source ${blocker.source})${rest(blocker)}, so the claim is not upheld.`,
+      };
+    case 'manifest-differs':
+      return {
+        signal: 'files',
+        sentence: `MANIFEST_DIFFERS: the delivery is not as the list of digests has it: ${manifestParts(blocker)}. So the claim is not upheld.`,
       };
     case 'only-cheap-evidence':
       return {

@@ -96,3 +96,52 @@ describe('contradictions', () => {
     expect(blockersOf(seen, [], WEIGHING, 'full')).toHaveLength(1);
   });
 });
+
+describe("a publisher's list of digests", () => {
+  const check = { checked: 2, changed: [], missing: [], extra: [], unchecked: [] };
+  const gone = { sha256: 'b', bytes: 1 };
+  const changed = { path: 'a.safetensors', expected: { sha256: 'a', bytes: 1 }, found: gone };
+  const blocked = (manifest: object) =>
+    blockersOf(
+      evidence({ files: { files: [], weights: ['x.gguf'], manifest } }),
+      [],
+      WEIGHING,
+      'full',
+    ).filter(({ code }) => code === 'manifest-differs');
+
+  it('blocks when files are changed, missing or weights are extra, and names them', () => {
+    const blockers = blocked({
+      ...check,
+      changed: [changed],
+      missing: ['b'],
+      extra: ['README.md', 'x.gguf'],
+    });
+    expect(blockers).toEqual([
+      { code: 'manifest-differs', changed: ['a.safetensors'], missing: ['b'], extra: 1 },
+    ]);
+    const { reasons } = reasonsFor(
+      { weighing: WEIGHING, blockers, outcome: 'inconclusive' },
+      'full',
+      'other',
+      [],
+    );
+    expect(reasons[0]?.sentence).toContain('changed a.safetensors; missing b; 1 weight files not listed');
+  });
+
+  it('does not block when all is as listed, when text files are extra, or when a pointer was not fetched', () => {
+    expect(blocked({ ...check, extra: ['README.md'] })).toEqual([]);
+    expect(blocked({ ...check, changed: [{ ...changed, pointer: true }] })).toEqual([]);
+  });
+});
+
+describe('contradictions of any probe', () => {
+  const labels = { contradictions: [{ fact: 'quantization', values: { metadata: 'Q2_K', shapes: 'Q4_0' } }] };
+
+  it('block, and must be a list of facts', () => {
+    const blockers = blockersOf(evidence({ quantization: labels }), [], WEIGHING, 'full');
+    expect(blockers[0]).toMatchObject({ code: 'contradiction', probe: 'quantization', fact: 'quantization' });
+    expect(() => checkEvidence(evidence({ quantization: { contradictions: 7 } }), 'x')).toThrow(
+      expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
+    );
+  });
+});

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { type FactSource, type FactValue, loadProfile } from 'model-assay';
+import { describe, expect, it } from 'vitest';
 import { evidenceOf, factsOf, judged, type Shown } from './public-models.js';
 
 const PUBLIC = ['deepseek-r1', 'deepseek-v3', 'qwen2.5', 'qwen3', 'llama-3', 'mixtral', 'phi-3'];
@@ -92,10 +92,11 @@ describe('DeepSeek-R1 converted to GGUF', () => {
     expect(verdict.posterior.full).toBeGreaterThan(0.5);
   });
 
-  it('in four bits is named quantized', () => {
+  it('in four bits is refuted, whoever made it from whichever twin', () => {
     const shapes = { ...pick(factsOf('deepseek-r1', 'full'), false), weightBits: 4 };
     const { verdict } = judged(evidenceOf({ shapes }), 'deepseek-r1', 'full');
-    expect(verdict).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
+    expect(verdict.outcome).toBe('refuted');
+    expect(verdict.reasons[0]?.sentence).toContain('Weight precision, against "full": observed 4-bit');
   });
 });
 

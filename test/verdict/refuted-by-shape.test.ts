@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import type { FactValue } from 'model-assay';
+import { describe, expect, it } from 'vitest';
 import { evidenceOf, factsOf, judged } from './public-models.js';
 
 const only = (facts: Record<string, FactValue>, ...names: string[]): Record<string, FactValue> =>

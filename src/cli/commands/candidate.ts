@@ -2,6 +2,7 @@ import { plannedCost } from '../../api/collect.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { AssayError } from '../../core/errors.js';
 import type { CandidateSpec } from '../../core/types.js';
+import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
@@ -10,7 +11,7 @@ export function candidateSpec(
   text: string,
   flags: Pick<CollectFlags, 'model' | 'apiKeyEnv'>,
 ): string | CandidateSpec {
-  if (!/^https?:\/\//.test(text)) return text;
+  if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
   if (flags.model === undefined) {
     throw new AssayError('USAGE', 'An endpoint needs --model.', {
       hint: 'Example: assay audit https://host/v1 --model name',

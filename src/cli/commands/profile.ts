@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadProfile, shippedProfiles } from '../../api/assets.js';
 import { buildProfile, type TrustedReference } from '../../api/build-profile.js';
 import { canonicalJson } from '../../core/canonical-json.js';
-import type { ReferenceProfile, VersionKind } from '../../core/types.js';
+import type { VersionKind } from '../../core/types.js';
 import { writeProfile } from '../../profile/write.js';
 import { writeText } from '../io.js';
 import {
@@ -14,6 +14,7 @@ import {
   withCollectOptions,
   withJson,
 } from '../options.js';
+import { describeProfile, summarizeProfile } from '../profile-text.js';
 import { withSession } from '../session.js';
 import { printPlan } from './candidate.js';
 
@@ -36,10 +37,10 @@ export function profileCommand(program: Command): void {
       writeText('-', json ? canonicalJson({ profiles: ids }) : ids.map((id) => `${id}\n`).join(''));
     });
   withJson(profile.command('show <name|file>'))
-    .description('variants, facts and digests')
+    .description('variants, facts with their sources, and digests')
     .action((name: string, { json }: { json?: boolean }) => {
-      const summary = summarise(loadProfile(name));
-      writeText('-', json ? canonicalJson(summary) : `${describe(summary).join('\n')}\n`);
+      const summary = summarizeProfile(loadProfile(name));
+      writeText('-', json ? canonicalJson(summary) : `${describeProfile(summary).join('\n')}\n`);
     });
   withJson(profile.command('check <name|file>'))
     .description('validate a profile')
@@ -78,7 +79,7 @@ function buildCommand(profile: Command): void {
         }),
       );
       writeText(flags.out, writeProfile(built));
-      if (flags.json) writeText('-', canonicalJson(summarise(built)));
+      if (flags.json) writeText('-', canonicalJson(summarizeProfile(built)));
     });
 }
 
@@ -87,40 +88,4 @@ function parseVariant(text: string): TrustedReference {
   const kind = KINDS.find((name) => name === match?.[2]);
   if (!match?.[1] || !match[3] || !kind) throw new InvalidArgumentError('expected ID:KIND=PATH.');
   return { variant: match[1], kind, candidate: match[3] };
-}
-
-interface ProfileSummary {
-  readonly id: string;
-  readonly variants: Readonly<
-    Record<
-      string,
-      { kind: string; artifacts: number; runs: number; facts: object; digests: readonly string[] }
-    >
-  >;
-}
-
-function summarise({ id, variants }: ReferenceProfile): ProfileSummary {
-  const rows = Object.entries(variants).map(([name, { kind, facts, digests, runs }]) => [
-    name,
-    {
-      kind,
-      artifacts: new Set(runs.map(({ artifact }) => artifact)).size,
-      runs: runs.length,
-      facts,
-      digests,
-    },
-  ]);
-  return { id, variants: Object.fromEntries(rows) };
-}
-
-function describe({ id, variants }: ProfileSummary): string[] {
-  return [
-    id,
-    ...Object.entries(variants).flatMap(([name, { kind, artifacts, runs, facts, digests }]) => [
-      '',
-      `${name} (${kind}), ${artifacts} artifacts, ${runs} runs`,
-      ...Object.entries(facts).map(([fact, value]) => `  ${fact} ${value}`),
-      ...digests.map((digest) => `  sha256 ${digest}`),
-    ]),
-  ];
 }

@@ -9,7 +9,7 @@ export const MIN_SHARED = 32;
 /** Words most vocabularies of Latin script keep whole, and train well. */
 const WORD = /^ ?[A-Za-z]{2,12}$/;
 /** Two characters or more that are no special, byte or unused token. */
-const PIECE = /^[^<[\u0000-\u001f][^\u0000-\u001f]{1,23}$/;
+const PIECE = /^[^<[\p{Cc}]\P{Cc}{1,23}$/u;
 
 export interface Anchors {
   readonly by: 'string' | 'id';
@@ -57,22 +57,22 @@ interface Known {
   readonly anchors: readonly Anchors[];
 }
 
-/** How two models can be put side by side; null when too little is shared. Ids mean nothing across vocabularies. */
-export function sharedAnchors(a: Known, b: Known): SharedAnchors | null {
-  const strings = [a, b].map(({ anchors }) => anchors.findIndex(({ by }) => by === 'string'));
-  const [left = -1, right = -1] = strings;
-  const by = left >= 0 && right >= 0 ? 'string' : 'id';
-  if (by === 'id' && a.vocabulary !== b.vocabulary) return null;
-  const sets: [number, number] =
-    by === 'string'
-      ? [left, right]
-      : [a.anchors.findIndex((set) => set.by === 'id'), b.anchors.findIndex((set) => set.by === 'id')];
-  const keys = (side: Known, index: number): readonly (string | number)[] =>
-    side.anchors[index]?.[by === 'string' ? 'strings' : 'ids'] ?? [];
-  const places = new Map(keys(b, sets[1]).map((key, i) => [key, i]));
-  const columns = keys(a, sets[0]).flatMap((key, i): [number, number][] => {
-    const j = places.get(key);
-    return j === undefined ? [] : [[i, j]];
+/**
+ * Ways in which two models can be put side by side: by the strings they share, and by id where their vocabularies have
+ * one size. Both are tried, because a tokenizer that was exchanged or renamed is delivered as easily as the right one.
+ */
+export function sharedAnchors(a: Known, b: Known): SharedAnchors[] {
+  return (['string', 'id'] as const).flatMap((by): SharedAnchors[] => {
+    if (by === 'id' && a.vocabulary !== b.vocabulary) return [];
+    const sets = [a, b].map(({ anchors }) => anchors.findIndex((set) => set.by === by));
+    const [left = -1, right = -1] = sets;
+    const keys = (side: Known, index: number): readonly (string | number)[] =>
+      side.anchors[index]?.[by === 'string' ? 'strings' : 'ids'] ?? [];
+    const places = new Map(keys(b, right).map((key, i) => [key, i]));
+    const columns = keys(a, left).flatMap((key, i): [number, number][] => {
+      const j = places.get(key);
+      return j === undefined ? [] : [[i, j]];
+    });
+    return columns.length < MIN_SHARED ? [] : [{ by, sets: [left, right], columns }];
   });
-  return columns.length < MIN_SHARED ? null : { by, sets, columns };
 }

@@ -1,9 +1,9 @@
-import type { MatrixId, ModelStructure, Role, WeightsCapability } from '../../core/types.js';
+import type { MatrixId, Role, WeightsCapability } from '../../core/types.js';
 import { describeAttention } from './frames.js';
 import { upperTriangle } from './linear.js';
 import { describeNeurons, type Mlp } from './neurons.js';
 import { packFloat } from './pack.js';
-import { blockCount, layerOrder, NEURONS } from './plan.js';
+import { blockCount, FRAME_BLOCKS, layerOrder, neuronCount } from './plan.js';
 import { MatrixReader } from './reader.js';
 import { sampleRows } from './rows.js';
 import { type AnchorSpace, anchorSpace, gainsOf } from './space.js';
@@ -29,15 +29,20 @@ export async function collectLineage(
   { signal, progress }: LineageSettings = {},
 ): Promise<LineageEvidence> {
   const structure = await weights.structure(signal);
+  const { ids } = await weights.matrices();
   const reader = new MatrixReader(weights, signal);
-  const layers = layersOf(structure);
+  const layers = ids.reduce((most, { layer = -1 }) => Math.max(most, layer + 1), 0);
   const space = await anchorSpace(reader, structure, await weights.vocabulary());
-  const places = await placesOf(reader, structure, layers);
-  const rows = await sampleRows(reader, layers, (layer) => expertsOf(structure, layer)[0] ?? null);
+  const places = await placesOf(reader, ids, layers);
+  const rows = await sampleRows(reader, layers, (layer) => expertsOf(ids, layer)[0] ?? null);
+  const scattered = structure.tensors.some(({ role }) => role?.transposed === true);
   const blocks: BlockEvidence[] = [];
   for (const place of space ? places : []) {
-    const block = await describeBlock(reader, structure, space as AnchorSpace, place, places.length);
-    if (block) blocks.push(block);
+    const block = await describeBlock(reader, space as AnchorSpace, place, places.length, scattered);
+    if (!block) continue;
+    const framed = blocks.length < FRAME_BLOCKS;
+    const frames = framed ? await describeAttention(reader, place.layer, space as AnchorSpace) : [];
+    blocks.push({ ...block, frames });
     progress?.(blocks.length, places.length);
   }
   return {
@@ -57,29 +62,21 @@ export async function collectLineage(
   };
 }
 
-function layersOf({ tensors }: ModelStructure): number {
-  return tensors.reduce((most, { role }) => Math.max(most, (role?.layer ?? -1) + 1), 0);
-}
-
-const MLP: ReadonlySet<Role> = new Set(['up', 'gate-up']);
-
 /** Shared experts first, then the routed ones by index; [null] in a dense layer. */
-function expertsOf({ tensors }: ModelStructure, layer: number): Expert[] {
+function expertsOf(ids: readonly MatrixId[], layer: number): Expert[] {
   const found = new Set<Expert>();
-  for (const { role, dims } of tensors) {
-    if (!role || role.layer !== layer || role.part !== 'weight' || !MLP.has(role.role)) continue;
-    if (role.expert !== 'stacked') found.add(role.expert ?? null);
-    else for (let i = 0; i < (dims[0] ?? 0); i++) found.add(i);
+  for (const id of ids) {
+    if (id.layer === layer && id.role === 'up' && id.part !== 'bias') found.add(id.expert ?? null);
   }
   const rank = (expert: Expert): number => (typeof expert === 'number' ? expert : -1);
   return [...found].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Which MLPs to describe, in order. */
-async function placesOf(reader: MatrixReader, structure: ModelStructure, layers: number): Promise<Place[]> {
+async function placesOf(reader: MatrixReader, ids: readonly MatrixId[], layers: number): Promise<Place[]> {
   const all: Place[] = [];
   for (const layer of layerOrder(layers)) {
-    const experts = expertsOf(structure, layer);
+    const experts = expertsOf(ids, layer);
     const plain = experts.filter((expert) => typeof expert !== 'number');
     const chosen = plain.length > 0 ? plain : await favoured(reader, layer, experts);
     all.push(...chosen.map((expert) => ({ layer, expert })));
@@ -110,11 +107,11 @@ function idOf(role: Role, { layer, expert }: Place): MatrixId {
 
 async function describeBlock(
   reader: MatrixReader,
-  structure: ModelStructure,
   space: AnchorSpace,
   place: Place,
   blocks: number,
-): Promise<BlockEvidence | null> {
+  scattered: boolean,
+): Promise<Omit<BlockEvidence, 'frames'> | null> {
   const [gate, up, down] = await Promise.all(
     (['gate', 'up', 'down'] as const).map((role) => reader.matrix(idOf(role, place))),
   );
@@ -127,8 +124,7 @@ async function describeBlock(
     down,
     before: await gainsOf(reader, { role: 'mlp-norm', layer }, space.gainOffset),
     after: await gainsOf(reader, { role: 'post-mlp-norm', layer }, space.gainOffset),
-    scattered: structure.tensors.some(({ role }) => role?.layer === layer && role.transposed === true),
+    scattered,
   };
-  const neurons = await describeNeurons(reader, mlp, space, Math.floor(NEURONS / blocks));
-  return { ...place, ...neurons, frames: await describeAttention(reader, layer, space) };
+  return { ...place, ...(await describeNeurons(reader, mlp, space, neuronCount(up.rows, blocks))) };
 }

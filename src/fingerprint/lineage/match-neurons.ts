@@ -1,7 +1,6 @@
 import { fisherCombination } from '../../stats/fisher-combination.js';
 import { logPoissonUpperTail } from '../../stats/poisson-upper-tail.js';
 import type { SharedAnchors } from './anchors.js';
-import { dot } from './linear.js';
 import { unpackNibbles } from './pack.js';
 import type { BlockEvidence, LineageEvidence, NeuronView } from './types.js';
 
@@ -32,7 +31,13 @@ export interface NeuronMatch {
   readonly effect: number;
 }
 
-type Views = ReadonlyMap<NeuronView, readonly Float64Array[]>;
+/** Unit rows, one after the other. */
+interface Rows {
+  readonly count: number;
+  readonly width: number;
+  readonly values: Float64Array;
+}
+type Views = ReadonlyMap<NeuronView, Rows>;
 
 /** Neurons of a candidate against those of a reference, every block against every block; null when none compare. */
 export function matchNeurons(
@@ -81,22 +86,26 @@ function viewsOf(block: BlockEvidence, model: LineageEvidence, shared: SharedAnc
   const set = shared.sets[side];
   const first = model.anchors.slice(0, set).reduce((sum, { ids }) => sum + ids.length, 0);
   const columns = shared.columns.map((pair) => first + pair[side]);
-  const views = new Map<NeuronView, Float64Array[]>();
+  const views = new Map<NeuronView, Rows>();
   for (const view of VIEWS) {
     const packed = block.views[view];
     const values = packed === undefined ? null : unpackNibbles(packed, block.neurons.length, width);
-    if (values === null) continue;
-    const rows = block.neurons.map((_, i) =>
-      unit(columns.map((column) => values[i * width + column] as number)),
-    );
-    views.set(view, rows);
+    if (values !== null) views.set(view, unitRows(values, block.neurons.length, width, columns));
   }
   return views;
 }
 
-function unit(values: readonly number[]): Float64Array {
-  const norm = Math.sqrt(dot(values, values));
-  return Float64Array.from(values, (value) => (norm === 0 ? 0 : value / norm));
+function unitRows(values: Float64Array, count: number, stride: number, columns: readonly number[]): Rows {
+  const width = columns.length;
+  const out = new Float64Array(count * width);
+  for (let row = 0; row < count; row++) {
+    let square = 0;
+    for (const column of columns) square += (values[row * stride + column] as number) ** 2;
+    const norm = square > 0 ? Math.sqrt(square) : 1;
+    for (const [i, column] of columns.entries())
+      out[row * width + i] = (values[row * stride + column] as number) / norm;
+  }
+  return { count, width, values: out };
 }
 
 /** Whom each neuron names by each view, compared pair of views by pair of views; null when fewer than two are shared. */
@@ -104,7 +113,7 @@ function agree(mine: Views, theirs: Views): Agreement | null {
   const choices = VIEWS.flatMap((view) => {
     const a = mine.get(view);
     const b = theirs.get(view);
-    return a && b && a.length > 0 && b.length > 0 ? [a.map((row) => nearest(row, b))] : [];
+    return a && b && a.count > 0 && b.count > 0 ? [nearest(a, b)] : [];
   });
   let observed = 0;
   let expected = 0;
@@ -128,17 +137,22 @@ function agree(mine: Views, theirs: Views): Agreement | null {
   };
 }
 
-/** Index of the largest |cosine|: a neuron may have changed its sign. */
-function nearest(row: Float64Array, others: readonly Float64Array[]): number {
-  let best = 0;
-  let top = -1;
-  for (const [index, other] of others.entries()) {
-    const cosine = Math.abs(dot(row, other));
-    if (cosine <= top) continue;
-    top = cosine;
-    best = index;
-  }
-  return best;
+/** For each row the index of the other row with the largest |cosine|: a neuron may have changed its sign. */
+function nearest(mine: Rows, theirs: Rows): number[] {
+  const { width } = mine;
+  return Array.from({ length: mine.count }, (_, row) => {
+    let best = 0;
+    let top = -1;
+    for (let other = 0; other < theirs.count; other++) {
+      let cosine = 0;
+      for (let i = 0, a = row * width, b = other * width; i < width; i++)
+        cosine += (mine.values[a + i] as number) * (theirs.values[b + i] as number);
+      if (Math.abs(cosine) <= top) continue;
+      top = Math.abs(cosine);
+      best = other;
+    }
+    return best;
+  });
 }
 
 function tally(choices: readonly number[]): Map<number, number> {

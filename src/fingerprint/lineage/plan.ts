@@ -4,10 +4,13 @@ import { seededRng } from '../../core/rng.js';
 const MLP_WEIGHTS = 9e8;
 const MIN_BLOCKS = 2;
 const MAX_BLOCKS = 24;
-/** Neurons stored over all blocks. */
-export const NEURONS = 512;
+/** Neurons stored over all blocks, and the least of one block. */
+const NEURONS = 512;
+const MIN_NEURONS = 32;
 /** Layers whose weights are sampled as stored. */
-export const ROW_LAYERS = 16;
+export const ROW_LAYERS = 12;
+/** Blocks whose attention is described. */
+export const FRAME_BLOCKS = 5;
 
 /**
  * Layers in the order in which they are sampled: from the front and the back in turn, because models that lost layers
@@ -28,6 +31,12 @@ export function layerOrder(layers: number): number[] {
 export function blockCount(blocks: number, weightsPerBlock: number): number {
   const affordable = Math.floor(MLP_WEIGHTS / Math.max(1, weightsPerBlock));
   return Math.min(blocks, Math.max(MIN_BLOCKS, Math.min(MAX_BLOCKS, affordable)));
+}
+
+/** Neurons to describe of a block: a third at most, so that the fingerprint of a small model stays small. */
+export function neuronCount(width: number, blocks: number): number {
+  const third = Math.max(MIN_NEURONS, Math.ceil(width / 3));
+  return Math.min(width, third, Math.floor(NEURONS / blocks));
 }
 
 /** 32-bit FNV-1a over UTF-16 code units with a final mix: an order of strings that no one chose. */

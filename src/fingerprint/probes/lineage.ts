@@ -7,6 +7,7 @@ const lineage: Probe<LineageEvidence> = {
   id: 'lineage',
   version: 1,
   requires: ['weights'],
+  reads: 'weights',
   cost: () => ({ requests: 0, tokens: 0 }),
   collect: ({ weights }, { signal, progress }) => collectLineage(weights, { signal, progress }),
 };

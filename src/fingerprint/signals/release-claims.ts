@@ -1,5 +1,5 @@
-import { baseName, type DeliveredFile, matchReleases, smallFiles } from '../../core/release-match.js';
-import type { Detail, FilesEvidence, Signal, VariantView } from '../../core/types.js';
+import { baseName, matchReleases, smallFiles } from '../../core/release-match.js';
+import type { Detail, FileDigest, FilesEvidence, Signal, VariantView } from '../../core/types.js';
 import files from '../probes/files.js';
 
 /** Chance that a delivery carries the pointers or the configuration of another model. */
@@ -62,7 +62,7 @@ const releaseClaims: Signal = {
 };
 export default releaseClaims;
 
-function hintOf(delivered: readonly DeliveredFile[], weights: readonly string[], variant: VariantView): Hint {
+function hintOf(delivered: readonly FileDigest[], weights: readonly string[], variant: VariantView): Hint {
   const book = variant.files ?? [];
   const matches = matchReleases(delivered, weights, book);
   const whole = (list: (match: (typeof matches)[number]) => readonly string[]): number =>

@@ -3,7 +3,10 @@ import { BYTES, type Field } from './field.js';
 import type { WireReader } from './reader.js';
 import type { TensorStorage } from './types.js';
 
-/** Keys the runtime acts on; others (`checksum`, `prepacked_…`) do not say where the data is. */
+/**
+ * Keys the runtime acts on; others (`prepacked_…`) do not say where the data is. `checksum` is optional and no known
+ * exporter writes it; it is not compared, since a SHA-1 next to the data it covers proves nothing against their author.
+ */
 const KEYS = ['location', 'offset', 'length'];
 
 /** TensorProto.external_data: one StringStringEntryProto. */
@@ -20,7 +23,8 @@ export async function readExternalEntry(
     else if (entry.number === 2) value = await reader.text(entry);
   });
   if (!KEYS.includes(key)) return;
-  if (into.has(key)) throw reader.invalid(field.at, `external_data states ${quoted(key)} twice`);
+  if (into.has(key))
+    throw reader.invalid('ONNX_EXTERNAL_KEY_TWICE', field.at, `external_data states ${quoted(key)} twice`);
   into.set(key, value);
 }
 
@@ -30,9 +34,15 @@ export function externalStorage(
   entries: ReadonlyMap<string, string>,
 ): TensorStorage {
   const location = entries.get('location') ?? '';
-  if (location === '') throw reader.invalid(at, 'an external tensor has no location; expected a file name');
+  if (location === '')
+    throw reader.invalid(
+      'ONNX_EXTERNAL_PATH',
+      at,
+      'an external tensor has no location; expected a file name',
+    );
   return {
     kind: 'external',
+    at,
     location,
     offset: byteCount(reader, at, 'offset', entries.get('offset')) ?? 0,
     length: byteCount(reader, at, 'length', entries.get('length')),
@@ -44,6 +54,7 @@ function byteCount(reader: WireReader, at: number, key: string, text: string | u
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
   throw reader.invalid(
+    'ONNX_EXTERNAL_NUMBER',
     at,
     `external_data ${key} is ${quoted(text)}; expected a whole number of bytes below 2^53`,
   );

@@ -1,22 +1,26 @@
-import { AssayError } from '../../core/errors.js';
+import type { AssayError } from '../../core/errors.js';
+import { fileOverLimit, invalidFile, truncatedFile } from '../failure.js';
+import type { OnnxFault } from './fault.js';
 
 const DAMAGED = 'The file is damaged or not an ONNX model; download or export it again.';
 
+interface Place {
+  readonly file: string;
+  readonly at: number;
+  readonly fault: OnnxFault;
+}
+
 /** Not what the format allows. `what` names the finding and what was expected. */
-export function invalid(file: string, at: number, what: string, hint = DAMAGED): AssayError {
-  return new AssayError('FORMAT_INVALID', `${file}: at byte ${at}, ${what}`, { hint });
+export function invalid(place: Place, what: string, hint = DAMAGED): AssayError {
+  return invalidFile(place, what, hint);
 }
 
 /** The file ends before the data it announces. */
-export function truncated(file: string, at: number, what: string): AssayError {
-  return new AssayError('FORMAT_TRUNCATED', `${file}: at byte ${at}, ${what}`, {
-    hint: 'The file is incomplete; download or copy it again.',
-  });
+export function truncated(place: Place, what: string): AssayError {
+  return truncatedFile(place, what);
 }
 
 /** Valid so far, but larger than any real model. */
-export function overLimit(file: string, at: number, what: string): AssayError {
-  return new AssayError('FORMAT_LIMIT', `${file}: at byte ${at}, ${what}`, {
-    hint: 'Real exports stay far below this limit; the file may be made to exhaust the auditor. Export it again.',
-  });
+export function overLimit(place: Place, what: string): AssayError {
+  return fileOverLimit(place, what);
 }

@@ -77,6 +77,7 @@ export async function readInitializer(reader: WireReader, field: Field): Promise
 function unique(reader: WireReader, field: Field, into: GraphDraft, tensor: OnnxTensor): OnnxTensor {
   if (into.initializerNames.has(tensor.name)) {
     throw reader.invalid(
+      'ONNX_INITIALIZER_TWICE',
       field.at,
       `there are two initializers ${quoted(tensor.name)}; expected unique names`,
     );

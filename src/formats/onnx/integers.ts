@@ -1,4 +1,3 @@
-import { overLimit } from './failure.js';
 import { BYTES, type Field, VARINT } from './field.js';
 import { FIELD_COST, MAX_LIST_BYTES } from './limits.js';
 import type { WireReader } from './reader.js';
@@ -18,13 +17,17 @@ export async function integers(
   }
   if (field.to - field.from > MAX_LIST_BYTES) {
     const found = `a list has ${field.to - field.from} bytes; the limit is ${MAX_LIST_BYTES}`;
-    throw overLimit(reader.file, field.at, found);
+    throw reader.overLimit('ONNX_LIST_LENGTH', field.at, found);
   }
   const bytes = await reader.bytes(field);
   for (let at = 0; at < bytes.byteLength; ) {
     const value = decodeVarint(bytes, at, bytes.byteLength);
     if (typeof value === 'string') {
-      throw reader.invalid(field.from + at, `a packed integer of field ${field.number} is ${value}`);
+      throw reader.invalid(
+        'ONNX_VARINT',
+        field.from + at,
+        `a packed integer of field ${field.number} is ${value}`,
+      );
     }
     reader.budget.charge(FIELD_COST, field.at);
     into.push(accept(signed64(value), field.from + at));

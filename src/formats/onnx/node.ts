@@ -26,7 +26,8 @@ export async function readNode(reader: WireReader, field: Field): Promise<OnnxNo
       const [key, attribute] = await readAttribute(reader, part);
       attributes ??= new Map();
       // Readers differ in whether the first or the last of two counts.
-      if (attributes.has(key)) throw reader.invalid(part.at, `a node has two attributes ${quoted(key)}`);
+      if (attributes.has(key))
+        throw reader.invalid('ONNX_ATTRIBUTE_TWICE', part.at, `a node has two attributes ${quoted(key)}`);
       attributes.set(key, attribute);
     }
   });

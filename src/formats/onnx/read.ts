@@ -1,17 +1,18 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { quoted } from '../failure.js';
-import { canonicalDomain } from './domain.js';
+import { canonicalDomain, foreignDomains, isBuiltIn } from './domain.js';
 import { BYTES, type Field } from './field.js';
+import { type FunctionDrafts, functionDrafts, readFunction } from './function.js';
 import { finishGraph, type GraphDraft, graphDraft, readGraph } from './graph.js';
 import { WireReader } from './reader.js';
 import { rejectOtherFormats } from './sniff.js';
-import type { OnnxModel } from './types.js';
+import type { OnnxGraph, OnnxModel } from './types.js';
 
 interface ModelDraft {
   irVersion: number;
   producer: string;
   producerVersion: string;
-  functions: number;
+  readonly functions: FunctionDrafts;
   readonly opsets: Map<string, number>;
   graph: GraphDraft | undefined;
 }
@@ -27,19 +28,29 @@ export async function readOnnx(
     irVersion: 0,
     producer: '',
     producerVersion: '',
-    functions: 0,
+    functions: functionDrafts(),
     opsets: new Map(),
     graph: undefined,
   };
   await reader.message({ from: 0, to: source.size }, (field) => readMember(reader, field, draft));
-  if (draft.graph === undefined) throw reader.invalid(source.size, 'the model ends without a graph');
+  if (draft.graph === undefined)
+    throw reader.invalid('ONNX_GRAPH_MISSING', source.size, 'the model ends without a graph');
+  const graph = finishGraph(draft.graph);
   return {
     irVersion: draft.irVersion,
     producer: `${draft.producer} ${draft.producerVersion}`.trim(),
     opsets: draft.opsets,
-    functions: draft.functions,
-    graph: finishGraph(draft.graph),
+    functions: draft.functions.keys.size,
+    customDomains: customDomains(graph, draft.functions),
+    graph,
   };
+}
+
+/** Domains nobody defines: neither ONNX Runtime nor the functions of the model. */
+function customDomains(graph: OnnxGraph, { domains, used }: FunctionDrafts): string[] {
+  const found = foreignDomains(graph);
+  for (const domain of used) if (!isBuiltIn(domain)) found.add(domain);
+  return [...found].filter((domain) => !domains.has(domain)).sort();
 }
 
 async function readMember(reader: WireReader, field: Field, draft: ModelDraft): Promise<void> {
@@ -59,9 +70,7 @@ async function readMember(reader: WireReader, field: Field, draft: ModelDraft): 
     case 8:
       return readOpset(reader, field, draft.opsets);
     case 25:
-      reader.expect(field, BYTES);
-      draft.functions++;
-      return;
+      return readFunction(reader, field, draft.functions);
   }
 }
 
@@ -76,6 +85,7 @@ async function readOpset(reader: WireReader, field: Field, into: Map<string, num
   const known = into.get(domain);
   if (known !== undefined && known !== version) {
     throw reader.invalid(
+      'ONNX_OPSET_TWICE',
       field.at,
       `domain ${quoted(domain)} is imported at versions ${known} and ${version}`,
     );

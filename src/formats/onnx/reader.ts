@@ -3,8 +3,9 @@ import type { AssayError } from '../../core/errors.js';
 import { Window } from '../window.js';
 import { Budget } from './budget.js';
 import { invalid, overLimit, truncated } from './failure.js';
+import type { OnnxFault } from './fault.js';
 import { BYTES, FIXED32, FIXED64, type Field, type Range, VARINT, WIRE_NAMES } from './field.js';
-import { FIELD_COST, MAX_NAME_BYTES } from './limits.js';
+import { FIELD_COST, MAX_FILE_BYTES, MAX_NAME_BYTES } from './limits.js';
 import { decodeVarint, signed64, type Varint } from './varint.js';
 
 /** Key and length or value of one field: two varints. */
@@ -29,7 +30,11 @@ export class WireReader {
     this.file = source.name;
     this.size = source.size;
     this.budget = new Budget(source.name);
-    this.#window = new Window(source, { signal, fault: 'ONNX_SOURCE' });
+    if (source.size > MAX_FILE_BYTES) {
+      const what = `the file goes on to ${source.size}; protobuf ends at 2 GiB`;
+      throw this.overLimit('ONNX_SIZE', MAX_FILE_BYTES, what);
+    }
+    this.#window = new Window(source, { signal, fault: 'ONNX_TRUNCATED' });
   }
 
   /** Visit the fields of the message in `range` in file order. A visitor may read its field or leave it. */
@@ -55,7 +60,7 @@ export class WireReader {
     this.expect(field, BYTES);
     const length = field.to - field.from;
     if (length > limit) {
-      throw overLimit(this.file, field.at, `a name has ${length} bytes; the limit is ${limit}`);
+      throw this.overLimit('ONNX_NAME_LENGTH', field.at, `a name has ${length} bytes; the limit is ${limit}`);
     }
     this.budget.charge(length, field.at);
     const loaded = this.#window.covers(field.from, length);
@@ -63,7 +68,7 @@ export class WireReader {
     try {
       return STRICT_UTF8.decode(bytes);
     } catch {
-      throw this.invalid(field.at, `the text of field ${field.number} is not UTF-8`);
+      throw this.invalid('ONNX_TEXT', field.at, `the text of field ${field.number} is not UTF-8`);
     }
   }
 
@@ -72,31 +77,48 @@ export class WireReader {
     this.expect(field, VARINT);
     const value = signed64(field);
     if (Number.isSafeInteger(value)) return value;
-    throw this.invalid(field.at, `field ${field.number} is ${value}; expected an integer below 2^53`);
+    throw this.invalid(
+      'ONNX_INTEGER',
+      field.at,
+      `field ${field.number} is ${value}; expected an integer below 2^53`,
+    );
   }
 
   /** A value of an int32 or enum field. */
   int32(field: Field): number {
     const value = this.integer(field);
     if (value === (value | 0)) return value;
-    throw this.invalid(field.at, `field ${field.number} is ${value}; expected a 32-bit integer`);
+    throw this.invalid(
+      'ONNX_INTEGER',
+      field.at,
+      `field ${field.number} is ${value}; expected a 32-bit integer`,
+    );
   }
 
   expect(field: Field, wire: number): void {
     if (field.wire === wire) return;
     const found = WIRE_NAMES[field.wire];
-    throw this.invalid(field.at, `field ${field.number} is ${found}; expected ${WIRE_NAMES[wire]}`);
+    throw this.invalid(
+      'ONNX_WIRE_TYPE',
+      field.at,
+      `field ${field.number} is ${found}; expected ${WIRE_NAMES[wire]}`,
+    );
   }
 
-  invalid(at: number, what: string): AssayError {
-    return invalid(this.file, at, what);
+  invalid(fault: OnnxFault, at: number, what: string): AssayError {
+    return invalid({ file: this.file, at, fault }, what);
+  }
+
+  overLimit(fault: OnnxFault, at: number, what: string): AssayError {
+    return overLimit({ file: this.file, at, fault }, what);
   }
 
   #field(at: number, end: number): Field {
     const key = this.#varint(at, end);
     const number = key.low >>> 3;
     const wire = key.low & 7;
-    if (key.high !== 0 || number === 0) throw this.invalid(at, 'the field number is out of range');
+    if (key.high !== 0 || number === 0)
+      throw this.invalid('ONNX_FIELD_NUMBER', at, 'the field number is out of range');
     const from = at + key.length;
     if (wire === VARINT) {
       const { low, high, length } = this.#varint(from, end);
@@ -104,7 +126,11 @@ export class WireReader {
     }
     if (wire === FIXED64 || wire === FIXED32) return this.#fixed(at, from, end, number, wire);
     if (wire !== BYTES) {
-      throw this.invalid(at, `field ${number} has wire type ${wire}; expected 0, 1, 2 or 5`);
+      throw this.invalid(
+        'ONNX_WIRE_TYPE',
+        at,
+        `field ${number} has wire type ${wire}; expected 0, 1, 2 or 5`,
+      );
     }
     const length = this.#varint(from, end);
     const start = from + length.length;
@@ -125,17 +151,25 @@ export class WireReader {
   #varint(at: number, end: number): Varint {
     const bytes = this.#window.view(at, Math.min(end, at + HEADER_BYTES));
     const value = decodeVarint(bytes, 0, bytes.byteLength);
-    if (value === 'overlong') throw this.invalid(at, 'a varint has more than 64 bits');
+    if (value === 'overlong') throw this.invalid('ONNX_VARINT', at, 'a varint has more than 64 bits');
     if (value !== 'incomplete') return value;
-    if (end >= this.size) throw truncated(this.file, at, 'the file ends inside a field');
-    throw this.invalid(at, `a field crosses the end of its message at byte ${end}`);
+    if (end >= this.size) throw this.#truncated(at, 'the file ends inside a field');
+    throw this.invalid('ONNX_FIELD_END', at, `a field crosses the end of its message at byte ${end}`);
   }
 
   #inside(at: number, number: number, to: number, end: number): void {
     if (to <= end) return;
     if (to > this.size) {
-      throw truncated(this.file, at, `field ${number} reaches to byte ${to}; the file has ${this.size}`);
+      throw this.#truncated(at, `field ${number} reaches to byte ${to}; the file has ${this.size}`);
     }
-    throw this.invalid(at, `field ${number} reaches to byte ${to}; its message ends at ${end}`);
+    throw this.invalid(
+      'ONNX_FIELD_END',
+      at,
+      `field ${number} reaches to byte ${to}; its message ends at ${end}`,
+    );
+  }
+
+  #truncated(at: number, what: string): AssayError {
+    return truncated({ file: this.file, at, fault: 'ONNX_TRUNCATED' }, what);
   }
 }

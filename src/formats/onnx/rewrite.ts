@@ -2,7 +2,6 @@ import type { ByteSource } from '../../core/bytes.js';
 import { attribute as encodeAttribute } from './builder.js';
 import { dataType } from './data-types.js';
 import { bytesField, bytesHeader, integerField, textField } from './encode.js';
-import { overLimit } from './failure.js';
 import { BYTES, type Field } from './field.js';
 import { readInitializer } from './graph.js';
 import { MAX_COPY_BYTES } from './limits.js';
@@ -73,7 +72,7 @@ export async function rewriteOnnx(source: ByteSource, rewrite: Rewrite): Promise
     }
     await graph.read(field, model, MODEL_GRAPH);
   });
-  if (!graph.seen) throw reader.invalid(source.size, 'the model ends without a graph');
+  if (!graph.seen) throw reader.invalid('ONNX_GRAPH_MISSING', source.size, 'the model ends without a graph');
   graph.finish(model, MODEL_GRAPH);
   for (const [domain, version] of Object.entries(rewrite.opsets ?? {}))
     model.insert(bytesField(8, [...textField(1, domain), ...integerField(2, version)]));
@@ -207,5 +206,5 @@ function copy(reader: WireReader, field: Field, into: Splice): void {
 function bounded(reader: WireReader, field: Field, splice: Splice): void {
   if (splice.length <= MAX_COPY_BYTES) return;
   const found = `more than ${MAX_COPY_BYTES} bytes are not movable initializers, which is the limit`;
-  throw overLimit(reader.file, field.at, found);
+  throw reader.overLimit('ONNX_COPY_SIZE', field.at, found);
 }

@@ -18,8 +18,7 @@ const MISTAKES: readonly (readonly [RegExp, string, string])[] = [
 export async function rejectOtherFormats(source: ByteSource): Promise<void> {
   if (source.size === 0) {
     throw invalid(
-      source.name,
-      0,
+      { file: source.name, at: 0, fault: 'ONNX_EMPTY' },
       'the file is empty; expected an ONNX model',
       'Download or export it again.',
     );
@@ -27,6 +26,8 @@ export async function rejectOtherFormats(source: ByteSource): Promise<void> {
   const bytes = await source.read(0, Math.min(64, source.size));
   const start = String.fromCharCode(...bytes);
   for (const [pattern, found, hint] of MISTAKES) {
-    if (pattern.test(start)) throw invalid(source.name, 0, `found ${found}; expected an ONNX model`, hint);
+    if (!pattern.test(start)) continue;
+    const place = { file: source.name, at: 0, fault: 'ONNX_OTHER_FORMAT' } as const;
+    throw invalid(place, `found ${found}; expected an ONNX model`, hint);
   }
 }

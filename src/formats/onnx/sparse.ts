@@ -22,5 +22,9 @@ export async function readSparse(reader: WireReader, field: Field): Promise<Onnx
   const stored = finishTensor(reader, values);
   const dense = elementCount(reader, field.at, dims);
   if (stored.elements <= dense) return { ...stored, dims };
-  throw reader.invalid(field.at, `a sparse tensor stores ${stored.elements} of ${dense} elements`);
+  throw reader.invalid(
+    'ONNX_SPARSE',
+    field.at,
+    `a sparse tensor stores ${stored.elements} of ${dense} elements`,
+  );
 }

@@ -63,7 +63,7 @@ async function fill(out: Uint8Array, source: ByteSource, from: number): Promise<
     const bytes = await source.read(from + at, length);
     if (bytes.byteLength !== length) {
       const found = `the source returned ${bytes.byteLength} bytes; expected ${length}`;
-      throw truncated(source.name, from + at, found);
+      throw truncated({ file: source.name, at: from + at, fault: 'ONNX_TRUNCATED' }, found);
     }
     out.set(bytes, at);
   }

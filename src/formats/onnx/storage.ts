@@ -2,6 +2,7 @@ import type { AssayError } from '../../core/errors.js';
 import { quoted } from '../failure.js';
 import { dataType, type OnnxDataType, packedBytes, TYPED_FIELDS } from './data-types.js';
 import { externalStorage } from './external.js';
+import type { OnnxFault } from './fault.js';
 import { FIXED32, FIXED64 } from './field.js';
 import type { WireReader } from './reader.js';
 import { smallFromTyped } from './small.js';
@@ -17,10 +18,12 @@ type Stored = Pick<OnnxTensor, 'storage' | 'small'>;
  */
 export function tensorStorage(reader: WireReader, draft: TensorDraft, elements: number): Stored {
   const { raw, typed, at } = draft;
-  const fail = (what: string) => reader.invalid(at, `tensor ${quoted(draft.name)} ${what}`);
-  if (draft.dataType <= 0) throw fail(`has data type ${draft.dataType}; expected 1 or more`);
+  const fail: Fail = (fault, what) => reader.invalid(fault, at, `tensor ${quoted(draft.name)} ${what}`);
+  if (draft.dataType <= 0)
+    throw fail('ONNX_DATA_TYPE', `has data type ${draft.dataType}; expected 1 or more`);
   const places = [draft.isExternal, raw !== undefined && raw.length > 0, typed.fields.size > 0];
-  if (places.filter(Boolean).length > 1) throw fail('stores its data in two places; expected one');
+  if (places.filter(Boolean).length > 1)
+    throw fail('ONNX_DATA_TWICE', 'stores its data in two places; expected one');
 
   const type = dataType(draft.dataType);
   if (draft.isExternal) {
@@ -40,17 +43,18 @@ export function tensorStorage(reader: WireReader, draft: TensorDraft, elements: 
   return small === undefined ? { storage } : { storage, small };
 }
 
-type Fail = (what: string) => AssayError;
+type Fail = (fault: OnnxFault, what: string) => AssayError;
 
 function checkBytes(type: OnnxDataType | undefined, elements: number, bytes: number, fail: Fail): void {
   if (type === undefined) {
     atLeastOneBit(elements, bytes, fail);
     return;
   }
-  if (type.field === TYPED_FIELDS.string) throw fail('stores strings as raw data; expected string_data');
+  if (type.field === TYPED_FIELDS.string)
+    throw fail('ONNX_DATA_FIELD', 'stores strings as raw data; expected string_data');
   const expected = packedBytes(type, elements);
   if (bytes === expected) return;
-  throw fail(`has ${bytes} bytes; ${elements} elements of ${type.name} take ${expected}`);
+  throw fail('ONNX_DATA_SIZE', `has ${bytes} bytes; ${elements} elements of ${type.name} take ${expected}`);
 }
 
 function checkTyped(type: OnnxDataType | undefined, elements: number, draft: TensorDraft, fail: Fail): void {
@@ -61,15 +65,19 @@ function checkTyped(type: OnnxDataType | undefined, elements: number, draft: Ten
   }
   const foreign = [...fields].find((field) => field !== type.field);
   if (foreign !== undefined) {
-    throw fail(`stores ${type.name} in field ${foreign}; expected field ${type.field}`);
+    throw fail('ONNX_DATA_FIELD', `stores ${type.name} in field ${foreign}; expected field ${type.field}`);
   }
   if (type.field === TYPED_FIELDS.string) {
-    if (strings !== elements) throw fail(`has ${strings} strings; its shape takes ${elements}`);
+    if (strings !== elements)
+      throw fail('ONNX_DATA_SIZE', `has ${strings} strings; its shape takes ${elements}`);
     return;
   }
   const [least, most] = typedBytes(type, elements);
   if (bytes >= least && bytes <= most) return;
-  throw fail(`has ${bytes} bytes of ${type.name}; ${elements} elements take ${least} to ${most}`);
+  throw fail(
+    'ONNX_DATA_SIZE',
+    `has ${bytes} bytes of ${type.name}; ${elements} elements take ${least} to ${most}`,
+  );
 }
 
 /** Fewest and most bytes of typed data: fixed-size values, or varints of one to ten bytes. */
@@ -82,5 +90,6 @@ function typedBytes(type: OnnxDataType, elements: number): readonly [number, num
 
 /** A type newer than this reader: at one bit per element, N bytes still cannot hold more than 8·N elements. */
 function atLeastOneBit(elements: number, bytes: number, fail: Fail): void {
-  if (elements > bytes * 8) throw fail(`has ${bytes} bytes, which cannot hold ${elements} elements`);
+  if (elements > bytes * 8)
+    throw fail('ONNX_DATA_SIZE', `has ${bytes} bytes, which cannot hold ${elements} elements`);
 }

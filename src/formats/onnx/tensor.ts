@@ -83,5 +83,5 @@ async function rawData(reader: WireReader, field: Field, into: TensorDraft): Pro
 function location(reader: WireReader, field: Field): boolean {
   const value = reader.integer(field);
   if (value === 0 || value === 1) return value === 1;
-  throw reader.invalid(field.at, `data_location is ${value}; expected 0 or 1`);
+  throw reader.invalid('ONNX_DATA_LOCATION', field.at, `data_location is ${value}; expected 0 or 1`);
 }

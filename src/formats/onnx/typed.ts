@@ -51,7 +51,11 @@ function varints(reader: WireReader, field: Field, bytes: Uint8Array) {
   for (let at = 0; at < bytes.byteLength; ) {
     const value = decodeVarint(bytes, at, bytes.byteLength);
     if (typeof value === 'string') {
-      throw reader.invalid(field.from + at, `a packed integer of field ${field.number} is ${value}`);
+      throw reader.invalid(
+        'ONNX_VARINT',
+        field.from + at,
+        `a packed integer of field ${field.number} is ${value}`,
+      );
     }
     out.push({ low: value.low, high: value.high });
     at += value.length;
@@ -62,6 +66,7 @@ function varints(reader: WireReader, field: Field, bytes: Uint8Array) {
 function fixed(reader: WireReader, field: Field, bytes: Uint8Array, width: number) {
   if (bytes.byteLength % width !== 0) {
     throw reader.invalid(
+      'ONNX_DATA_SIZE',
       field.at,
       `field ${field.number} has ${bytes.byteLength} bytes; expected a multiple of ${width}`,
     );

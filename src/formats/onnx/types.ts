@@ -7,6 +7,11 @@ export interface OnnxModel {
   readonly opsets: ReadonlyMap<string, number>;
   /** Model-local functions; their bodies are not read. */
   readonly functions: number;
+  /**
+   * Domains of operators that neither ONNX Runtime nor the model's functions define, sorted. Running such a model takes
+   * native code from elsewhere; a runtime without it refuses the model.
+   */
+  readonly customDomains: readonly string[];
   readonly graph: OnnxGraph;
 }
 
@@ -58,6 +63,8 @@ export type TensorStorage =
   | { readonly kind: 'typed'; readonly bytes: number }
   | {
       readonly kind: 'external';
+      /** Byte of the model file at which the tensor is described. */
+      readonly at: number;
       /** As written in the file: not checked to stay inside the model's folder. */
       readonly location: string;
       readonly offset: number;

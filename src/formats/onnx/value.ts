@@ -1,4 +1,3 @@
-import { overLimit } from './failure.js';
 import { BYTES, type Field } from './field.js';
 import { MAX_RANK } from './limits.js';
 import type { WireReader } from './reader.js';
@@ -47,8 +46,8 @@ async function readShape(reader: WireReader, field: Field, draft: ValueDraft): P
   await reader.message(field, async (part) => {
     if (part.number !== 1) return;
     if (dims.length >= MAX_RANK) {
-      throw overLimit(
-        reader.file,
+      throw reader.overLimit(
+        'ONNX_RANK',
         part.at,
         `a shape has more than ${MAX_RANK} dimensions, which is the limit`,
       );

@@ -1,5 +1,11 @@
-/** Bits of one element by dtype: all of safetensors 0.8. Widths below 8 pack elements without gaps. */
-export const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
+export interface Dtype {
+  readonly name: string;
+  /** Bits of one element; below 8, elements are packed without gaps. */
+  readonly bits: number;
+}
+
+/** All dtypes of safetensors 0.8. */
+const BITS = [
   ['F4', 4],
   ['F6_E2M3', 6],
   ['F6_E3M2', 6],
@@ -22,4 +28,6 @@ export const DTYPE_BITS: ReadonlyMap<string, number> = new Map([
   ['F64', 64],
   ['I64', 64],
   ['U64', 64],
-]);
+] as const;
+
+export const DTYPES: ReadonlyMap<string, Dtype> = new Map(BITS.map(([name, bits]) => [name, { name, bits }]));

@@ -3,7 +3,7 @@ import { type HashJob, type HashOutcome, hashFile, type Lane } from './hash-file
 
 /** Hash jobs nobody has taken yet, until none is left or the board says stop. */
 export async function drain(
-  jobs: readonly HashJob[],
+  jobAt: (index: number) => HashJob | undefined,
   lane: Lane,
   onOutcome: (index: number, outcome: HashOutcome) => void,
 ): Promise<void> {
@@ -11,7 +11,7 @@ export async function drain(
   try {
     for (;;) {
       const index = takeJob(lane.board);
-      const job = jobs[index];
+      const job = jobAt(index);
       if (job === undefined || stopped(lane.board)) return;
       const outcome = await hashFile(job, lane);
       if (outcome !== null) onOutcome(index, outcome);

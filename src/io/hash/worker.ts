@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Board, busyThreads } from './board.js';
 import { drain } from './drain.js';
-import { type HashJob, type HashOutcome, laneBuffers } from './hash-file.js';
+import { type HashOutcome, laneBuffers } from './hash-file.js';
+import { type PackedJobs, unpackJob } from './packed-jobs.js';
 
 /** What a hashing thread is started with. */
 export interface WorkerTask {
-  readonly jobs: readonly HashJob[];
+  readonly jobs: PackedJobs;
   readonly board: Board;
   readonly cores: number;
 }
@@ -20,6 +21,10 @@ const { jobs, board, cores } = workerData as WorkerTask;
 // With every core hashing, a hand-over of blocks between threads costs more than it overlaps.
 const readsAhead = (): boolean => busyThreads(board) < cores;
 
-void drain(jobs, { board, buffers: laneBuffers(), readsAhead }, (index, outcome) =>
-  parentPort?.postMessage({ index, outcome } satisfies WorkerReport),
+const lane = { board, buffers: laneBuffers(), readsAhead };
+
+void drain(
+  (index) => unpackJob(jobs, index),
+  lane,
+  (index, outcome) => parentPort?.postMessage({ index, outcome } satisfies WorkerReport),
 );

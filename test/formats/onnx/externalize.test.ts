@@ -93,7 +93,7 @@ describe('on crafted models', () => {
       int(1, 8),
       len(99, 'unknown'),
       graph(len(1, len(4, 'A')), tensor(8, raw(8))),
-      len(25, len(1, 'f')),
+      len(25, len(1, 'f'), len(10, 'local')),
     ];
     const moved = await rewriteOnnx(bytesOf(bytes(...parts, graph(tensor(4096, raw(4096))))), {
       place: selfExternal('m.onnx'),

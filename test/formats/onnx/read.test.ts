@@ -11,7 +11,7 @@ test('reads the model header and counts functions', async () => {
     len(3, '2.1'),
     len(8, int(2, 17)),
     len(8, len(1, 'com.microsoft'), int(2, 1)),
-    len(25, len(1, 'f')),
+    len(25, len(1, 'f'), len(10, 'local')),
     graph(len(2, 'main')),
   );
   expect(model).toMatchObject({
@@ -125,7 +125,7 @@ test('external data: default offset, unknown length and foreign keys', async () 
     entry('checksum', 'x'),
     int(14, 1),
   );
-  expect(tensor.storage).toEqual({ kind: 'external', location: 'w.bin', offset: 0, length: null });
+  expect(tensor.storage).toEqual({ kind: 'external', at: 2, location: 'w.bin', offset: 0, length: null });
 });
 
 test('a sparse initializer counts its non-zeros', async () => {

@@ -1,0 +1,96 @@
+import type { Detail, Signal, VariantView } from '../../core/types.js';
+import { detailsOf, phrase, related, relationsByVariant } from '../lineage/by-variant.js';
+import type { Relation } from '../lineage/relation.js';
+import lineageProbe from '../probes/lineage.js';
+
+/** Natural logs of how often the relation found would be found by error: policy. */
+const MISSED = Math.log(1e-4);
+const FALSE_ALARM = Math.log(1e-6);
+/** A student that starts from its teacher's layers descends from it. */
+const INHERITED = Math.log(0.1);
+/** Weights of an untouched copy are where the reference has them, unless an exporter rearranged what ours cannot undo. */
+const REARRANGED = Math.log(1e-2);
+
+const PROVES_NOTHING =
+  'Independent weights do not show whether the candidate was distilled: a student that starts from its own ' +
+  'initialization shares no weights with its teacher.';
+
+/**
+ * Claim: weights descend from a reference's, or have nothing in common with them, whatever was permuted, rotated, scaled,
+ * rounded, pruned, tuned or left out since.
+ * Method: the neurons of each sampled MLP with the largest product of weight norms are described by inner products with
+ * shared anchor tokens, once per matrix; a neuron of one model that two matrices send to the same neuron of the other
+ * counts. Poisson tail with the expectation paid for neurons named often, the search for the layer paid for, Fisher over
+ * layers, Holm over references. Descended needs p < 1e-6, 15 % of neurons beyond chance and CKA ≥ 0.2 of attention in
+ * anchor-aligned frames; independent means that neither p nor CKA passes; anything between is inconclusive.
+ * Source: agreement of two descriptions as in MATCH (Zhu et al. 2025, arXiv 2502.12292); uCKA of projections as in AWM
+ * (arXiv 2510.06738), here after an orthogonal Procrustes alignment to the anchors.
+ * Assumptions: 32 anchor tokens are shared, by string or, in vocabularies of one size, by id.
+ * Error rates: see scripts/lineage-power.mjs; measured on small models trained for this purpose, not on large ones.
+ * Evasion: training until nothing is left. A student from its own initialization is independent, as any unrelated model
+ * is: this signal never says that a model was distilled, and never that it was not.
+ */
+const lineage: Signal = {
+  id: 'lineage',
+  title: 'Descent of the weights',
+  group: 'lineage',
+  spoofing: 'costly',
+  needs: [lineageProbe],
+  score: (input) => {
+    const found = relationsByVariant(input);
+    const known = new Map(
+      found.flatMap(({ variant, relation }): [string, Relation][] =>
+        relation.kind === 'inconclusive' ? [] : [[variant.id, relation]],
+      ),
+    );
+    if (known.size === 0) return { status: 'skipped', reason: whyNot(found.length) };
+    const descends = [...known.values()].some(related);
+    const ofStranger = input.strangers.some(({ id }) => {
+      const relation = known.get(id);
+      return relation !== undefined && related(relation);
+    });
+    const note: Detail[] = descends
+      ? []
+      : [{ type: 'text', label: 'what this leaves open', value: PROVES_NOTHING }];
+    return {
+      status: 'scored',
+      observed: found.map(({ variant, relation }) => `${phrase(relation)} (${variant.id})`).join('; '),
+      expected: Object.fromEntries(
+        input.variants
+          .filter(({ id, impliedBy }) => impliedBy === undefined && known.has(id))
+          .map(({ id, kind }) => [id, kind === 'distilled' ? 'any' : 'descended or the same']),
+      ),
+      logLikelihood: {
+        ...Object.fromEntries(
+          input.variants.flatMap((variant): [string, number][] => {
+            const log = likelihood(variant, known.get(variant.impliedBy ?? variant.id), descends);
+            return log === null ? [] : [[variant.id, log]];
+          }),
+        ),
+        other: descends && !ofStranger ? FALSE_ALARM : 0,
+      },
+      n: Math.max(...found.map(({ relation }) => relation.neurons?.blocks.length ?? 0)),
+      details: [...found.flatMap(detailsOf), ...note],
+    };
+  },
+};
+export default lineage;
+
+/** Null where the relation says nothing of a hypothesis. A student's weights are its own: it may descend or not. */
+function likelihood(
+  { kind, impliedBy }: VariantView,
+  relation: Relation | undefined,
+  descends: boolean,
+): number | null {
+  if (relation === undefined) return null;
+  if (kind === 'distilled')
+    return related(relation) ? (impliedBy === undefined ? 0 : INHERITED) : descends ? INHERITED : 0;
+  if (!related(relation)) return MISSED;
+  return relation.kind === 'rearranged' && impliedBy === undefined ? REARRANGED : 0;
+}
+
+function whyNot(references: number): string {
+  return references === 0
+    ? 'no reference holds a fingerprint of its weights'
+    : 'too few anchor tokens or matrices are shared with the references to tell descent';
+}
