@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { collect } from '../../src/api/collect.js';
+import { collectLineage } from '../../src/fingerprint/lineage/collect.js';
 import { relationsOf } from '../../src/fingerprint/lineage/relation.js';
 import type { LineageEvidence } from '../../src/fingerprint/lineage/types.js';
+import { openCandidate } from '../../src/sources/open.js';
 import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
 async function print(path: string): Promise<LineageEvidence> {
-  const { probes } = await collect(shared(`models/stories260K/${path}`), { only: ['lineage'] });
-  const status = probes.lineage;
-  if (status?.status !== 'ok') throw new Error(JSON.stringify(status));
-  return status.data as LineageEvidence;
+  const source = await openCandidate(shared(`models/stories260K/${path}`));
+  try {
+    const { weights } = source.capabilities;
+    if (!weights) throw new Error(`${path} gives no weights`);
+    return await collectLineage(weights);
+  } finally {
+    await source.close();
+  }
 }
 
 describe.skipIf(!sharedData)(`one model in several containers${whySkipped}`, () => {
