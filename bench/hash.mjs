@@ -32,11 +32,20 @@ export async function hash({ rounds, temp, report }) {
   const total = writeRandom(folder);
   const cores = availableParallelism();
   const delivery = await openDelivery(folder);
+  // Read once, so that every round finds the files in the page cache.
   const truth = oneThread(folder);
   const ours = throughput(total, async () => same(truth, await digests(delivery)));
   const single = throughput(total, async () => same(truth, oneThread(folder)));
-  const ideal = await alternate(async () => cores * (await single()), ours, { rounds });
+  const spent = [[], []];
+  const ideal = await alternate(
+    metered(spent[0], async () => cores * (await single())),
+    metered(spent[1], ours),
+    { rounds, warmUp: 0 },
+  );
   report({ bench: 'hash', case: `÷ ${cores} × one thread of node:crypto`, unit: 'MB/s', ...ratioOf(ideal) });
+  // On a crowded machine the sounder figure: with no core idle, throughput is its inverse.
+  const time = ratioOf(spent[0].map((ms, round) => [ms, spent[1][round]]));
+  report({ bench: 'hash', case: 'processor time ÷ that of one thread', unit: 'ms', ...time });
   for (const [name, command] of Object.entries(TOOLS)) {
     if (spawnSync('sh', ['-c', `echo | ${command} && echo | xargs -0 -P 2 true`]).status !== 0) {
       report({ bench: 'hash', case: `÷ ${name}`, skipped: `${name} or xargs does not run here` });
@@ -115,13 +124,23 @@ const sizeOf = (folder, path) => statSync(join(folder, path)).size;
 
 function same(truth, found) {
   const other = [...truth].find(([path, digest]) => found.get(path) !== digest);
-  if (other || found.size !== truth.size) throw new Error(`The digests of ${other?.[0] ?? 'the files'} differ.`);
+  if (other || found.size !== truth.size)
+    throw new Error(`The digests of ${other?.[0] ?? 'the files'} differ.`);
 }
 
 const throughput = (bytes, work) => async () => {
   const started = performance.now();
   await work();
   return bytes / 1e3 / (performance.now() - started);
+};
+
+/** Note the processor time of all threads, ms. */
+const metered = (times, work) => async () => {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  times.push((user + system) / 1e3);
+  return result;
 };
 
 /** Names in another order than sizes, so that no listing is a schedule by chance. */

@@ -7,6 +7,8 @@ export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
 export { type ScoreOptions, score } from './api/score.js';
 export { type Envelope, sign, verify } from './api/sign.js';
+export { type SignedModel, type SignModelOptions, signModel } from './api/sign-model.js';
+export { type ModelVerification, type VerifyModelOptions, verifyModel } from './api/verify-model.js';
 export { canonicalJson } from './core/canonical-json.js';
 export { AssayError, type ErrorCode, type ErrorRecord, isAssayError } from './core/errors.js';
 export type * from './core/types.js';

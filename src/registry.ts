@@ -12,6 +12,7 @@ import architectureProbe from './fingerprint/probes/architecture.js';
 import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
+import quantizationProbe from './fingerprint/probes/quantization.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
@@ -37,6 +38,7 @@ export const PROBES: readonly Probe[] = [
   filesProbe,
   lineageProbe,
   logProbabilitiesProbe,
+  quantizationProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,

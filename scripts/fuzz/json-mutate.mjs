@@ -106,4 +106,27 @@ function repeatMember(bytes, random) {
   return splice(bytes, to, 0, bytes.subarray(from, Math.min(to, from + 400)));
 }
 
-export const JSON_MUTATIONS = [insertToken, replaceToken, editNumber, editNumber, copyString, repeatMember];
+/** Copy one innermost array over another: shapes and offsets of other tensors. */
+function copyArray(bytes, random) {
+  const first = arrayAt(bytes, random.below(bytes.length + 1));
+  const second = arrayAt(bytes, random.below(bytes.length + 1));
+  if (first === undefined || second === undefined) return bytes.slice();
+  return splice(bytes, second.from, second.to - second.from, bytes.subarray(first.from, first.to));
+}
+
+function arrayAt(bytes, at) {
+  const from = seek(bytes, at, (byte) => byte === 0x5b);
+  if (from < 0) return undefined;
+  const to = runEnd(bytes, from, (byte) => byte !== 0x5d) + 1;
+  return to <= bytes.length && to - from < 200 ? { from, to } : undefined;
+}
+
+export const JSON_MUTATIONS = [
+  insertToken,
+  replaceToken,
+  editNumber,
+  editNumber,
+  copyString,
+  copyArray,
+  repeatMember,
+];

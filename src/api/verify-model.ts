@@ -45,7 +45,7 @@ export interface ModelVerification {
   readonly findings: readonly OmsFinding[];
   /** Findings of a delivery with very many, left out of the list. */
   readonly omitted: number;
-  /** Null when no trusted signer was found. */
+  /** Null unless it is proven who signed. Whether it is whom you expect is a finding. */
   readonly signer: Signer | null;
   readonly statement: {
     /** Name of the model when it was signed; informational. */
@@ -70,7 +70,7 @@ export async function verifyModel(path: string, options: VerifyModelOptions): Pr
   const bytes = await readUserFile(place, MAX_BUNDLE_BYTES);
   try {
     const { signer, findings, statement } = await readSigned(bytes, trust, options);
-    if (statement === null) return result({ signer: null, findings });
+    if (statement === null) return result({ signer, findings });
     return await holdAgainst(path, place, { signer, findings, statement }, options);
   } catch (cause) {
     if (isAssayError(cause, 'SIGNATURE_INVALID') && cause.fault !== undefined)

@@ -48,7 +48,7 @@ export function findLattice(rows: Float32Array, columns: number): LatticeFinding
 function latticeOf(wide: readonly Window[], narrow: readonly Window[]): Lattice | null {
   const fourBitFloats = matches(spread(narrow), 1);
   if (fewLevels(narrow, 8) >= ALMOST_ALL) return { kind: 'levels', bits: bitsOf(mostLevels(narrow)) };
-  if (fewLevels(wide, 15) >= ALMOST_ALL)
+  if (fewLevels(wide, 16) >= ALMOST_ALL)
     return { kind: fourBitFloats ? 'float4' : 'levels', bits: bitsOf(mostLevels(wide)) };
   if (fourBitFloats) return { kind: 'float4', bits: 4 };
   const [somewide, someNarrow] = [spread(wide), spread(narrow)];
@@ -58,9 +58,8 @@ function latticeOf(wide: readonly Window[], narrow: readonly Window[]): Lattice 
   return gridOf(someNarrow, 20, 66) ?? gridOf(somewide, 20, 260);
 }
 
-/** Bits for that many levels and zero. */
 function bitsOf(levels: number): number {
-  return Math.ceil(Math.log2(levels + 1));
+  return Math.ceil(Math.log2(levels));
 }
 
 function gridOf(windows: readonly Window[], least: number, most: number): Lattice | null {
@@ -68,7 +67,7 @@ function gridOf(windows: readonly Window[], least: number, most: number): Lattic
   const fits = found.map(({ fit }) => fit);
   if (mean(fits) < GRID.mean || low(fits) < GRID.low) return null;
   const steps = found.map((each) => each.steps).sort((a, b) => a - b);
-  return { kind: 'uniform', bits: bitsOf(steps[Math.floor(0.9 * steps.length)] ?? 0) };
+  return { kind: 'uniform', bits: bitsOf(1 + (steps[Math.floor(0.9 * steps.length)] ?? 0)) };
 }
 
 function matches(windows: readonly Window[], fractionBits: number): boolean {

@@ -3,13 +3,14 @@ import type { Bundle } from './bundle.js';
 import { type Certificate, readCertificate } from './certificate.js';
 import { chainFindings } from './chain.js';
 import { failure, type OmsFinding, warning } from './finding.js';
-import { keyHint } from './key.js';
+import { hashOfKey, keyHint } from './key.js';
 import { checkSignature, type SignatureCheck } from './signature.js';
 import { verifyKeyless } from './sigstore.js';
 import type { Signer, Trust } from './trust.js';
 
 /** Who vouches for a payload. Without an error among the findings the payload is the signer's. */
 export interface Authentication {
+  /** Null unless it is proven who signed; not always whom the verifier expects. */
   readonly signer: Signer | null;
   readonly findings: readonly OmsFinding[];
 }
@@ -83,6 +84,8 @@ function withCertificates(
   const findings = chainFindings(chain, authorities, at);
   const leaf = chain[0]?.x509;
   if (leaf === undefined) return { signer: null, findings };
+  if (hashOfKey(leaf.publicKey) === undefined)
+    return { signer: null, findings: [...findings, failure('KEY_UNSUPPORTED', UNSUPPORTED)] };
   const check = checkSignature(bundle, leaf.publicKey);
   findings.push(
     ...(check === 'bad' ? [mismatch('certificate of the bundle')] : legacyFindings(check, allowLegacy)),
@@ -93,6 +96,8 @@ function withCertificates(
     findings,
   };
 }
+
+const UNSUPPORTED = 'The certificate holds no ECDSA key on P-256, P-384 or P-521, the only ones OMS knows.';
 
 function mismatch(by: string): OmsFinding {
   return failure(

@@ -3,7 +3,7 @@ import { quoted } from '../formats/failure.js';
 import { type JsonValue, parseJson } from '../formats/json/parse.js';
 import { type Fields, fieldsOf } from './fields.js';
 import { refusal } from './finding.js';
-import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES } from './limits.js';
+import { MAX_BUNDLE_BYTES, MAX_CERTIFICATE_BYTES, MAX_CERTIFICATES, MAX_LOG_ENTRIES } from './limits.js';
 
 export const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -75,9 +75,29 @@ function readMaterial(material: Fields): VerificationMaterial {
       );
     return { method: 'certificate', certificates: chain.map(readCertificateBytes) };
   }
-  if (!material.has('tlogEntries') || material.list('tlogEntries').length === 0)
-    throw refusal('BUNDLE_MATERIAL', 'A keyless signature needs an entry of a transparency log.');
+  checkLogEntries(material.has('tlogEntries') ? material.objects('tlogEntries') : []);
   return { method: 'sigstore', certificate: readCertificateBytes(material.object('certificate')) };
+}
+
+const LOG_NAME = /^[\w.:/-]{1,200}$/;
+
+function checkLogEntries(entries: readonly Fields[]): void {
+  if (entries.length === 0 || entries.length > MAX_LOG_ENTRIES)
+    throw refusal(
+      'BUNDLE_MATERIAL',
+      `The bundle has ${entries.length} log entries; 1 to ${MAX_LOG_ENTRIES}.`,
+    );
+  for (const entry of entries) {
+    if (!entry.has('inclusionProof') || !entry.object('inclusionProof').has('checkpoint')) continue;
+    const checkpoint = entry.object('inclusionProof').object('checkpoint').text('envelope');
+    // @sigstore/verify 3.1.1 compiles these names as regular expressions; a hostile one runs for ever.
+    for (const [, name = ''] of checkpoint.matchAll(/\u2014 (\S+)/g))
+      if (!LOG_NAME.test(name))
+        throw refusal(
+          'BUNDLE_INVALID',
+          `The log checkpoint is signed as ${quoted(name)}, which names no log.`,
+        );
+  }
 }
 
 /** `hint` since model_signing 1.1, `rawBytes` before (section 11.2). */

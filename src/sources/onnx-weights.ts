@@ -2,6 +2,7 @@ import type { WeightTensor } from '../core/types.js';
 import { dataType } from '../formats/onnx/data-types.js';
 import type { OnnxNode, OnnxTensor } from '../formats/onnx/types.js';
 import { type GraphIndex, weightBehind } from '../tap/graph-index.js';
+import { quantizedWeights } from './onnx-quantized.js';
 
 interface Packed {
   readonly dims: readonly number[];
@@ -28,12 +29,15 @@ const RESCALES = new Set(['Mul', 'Sub', 'Div']);
 const MULTIPLIES =
   /^(MatMul|Gemm|Einsum|Conv|DequantizeLinear)|Integer|NBits|Bnb4|Quantized?|QLinear|^Q[A-Z]/;
 const MAX_HOPS = 6;
+/** Operators whose attributes say how many numbers a stored byte holds. */
+const PACKED = new Set(['MatMulNBits', 'MatMulBnb4', 'GatherBlockQuantized', 'QMoE']);
 
 /** Stored weights with logical dimensions. Masks, lookup tables, scales and zero points are left out. */
 export function weightTensors(index: GraphIndex): WeightTensor[] {
-  const packed = packedWeights(index);
+  const quantized = quantizedWeights(index);
   return index.tensors.flatMap((tensor) => {
-    const logical = packed.get(tensor.name);
+    const found = quantized.get(tensor.name);
+    const logical = found && PACKED.has(found.quantization.method) ? found.quantization : undefined;
     const type = dataType(tensor.dataType);
     // Vectors in Constant nodes are shapes and rotary frequencies.
     if (tensor.dims.length < 2 && index.makers.get(tensor.name) !== undefined) return [];
@@ -41,37 +45,13 @@ export function weightTensors(index: GraphIndex): WeightTensor[] {
     return [
       {
         name: tensor.name,
-        dims: logical?.dims ?? tensor.dims,
+        dims: found?.dims ?? tensor.dims,
         type: logical ? `INT${logical.bits}` : (type?.name ?? `type ${tensor.dataType}`),
         bits: logical?.bits ?? type?.bits ?? 0,
+        ...(found ? { quantization: found.quantization } : {}),
       },
     ];
   });
-}
-
-/** Several numbers in one stored byte: the shape is in the operator's attributes. */
-function packedWeights(index: GraphIndex): Map<string, Packed> {
-  const packed = new Map<string, Packed>();
-  for (const node of index.nodes) {
-    const integer = (name: string): number => node.attributes.get(name)?.int ?? 0;
-    const [first, second] = node.inputs;
-    if (node.opType === 'MatMulNBits' || node.opType === 'MatMulBnb4') {
-      const bits = integer('bits') || 4;
-      if (second && integer('N') && integer('K'))
-        packed.set(second, { dims: [integer('N'), integer('K')], bits });
-    } else if (node.opType === 'GatherBlockQuantized') {
-      const tensor = index.constants.get(first ?? '');
-      const dims = tensor ? unpackedRows(tensor, integer('bits') || 4) : undefined;
-      if (first && dims) packed.set(first, dims);
-    } else if (node.opType === 'QMoE') {
-      const bits = integer('expert_weight_bits') || 4;
-      for (const name of node.inputs) {
-        const tensor = index.constants.get(name);
-        if (tensor && tensor.dims.length === 3) packed.set(name, unpackedRows(tensor, bits));
-      }
-    }
-  }
-  return packed;
 }
 
 /** Rows of bytes hold 8 / bits numbers each; types below 8 bits already count numbers. */

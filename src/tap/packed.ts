@@ -42,7 +42,8 @@ export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined 
       const elemType = quantized ? FLOAT : elementType(index, node.inputs[1] ?? '');
       const scores = unpack(editor, node, packed, sizes, elemType);
       const causal = integerOf(node, 'unidirectional') === 1;
-      return { scores, elemType, causal, infinite: packed.bias !== '', keys: heads };
+      // The least float that the operator masks with is infinite in halves.
+      return { scores, elemType, causal, infinite: packed.bias !== '' || elemType !== FLOAT, keys: heads };
     },
   });
 }

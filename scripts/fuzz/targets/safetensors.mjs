@@ -1,6 +1,6 @@
 import { readSafetensors } from '../../../dist/esm/formats/safetensors/read.js';
 import { JSON_MUTATIONS } from '../json-mutate.mjs';
-import { BYTE_MUTATIONS } from '../mutate.mjs';
+import { BYTE_MUTATIONS, splice } from '../mutate.mjs';
 
 function file(header, dataBytes, padding = '') {
   const json = Buffer.from((typeof header === 'string' ? header : JSON.stringify(header)) + padding);
@@ -40,7 +40,19 @@ export const seeds = [
   ),
 ];
 
-export const mutations = [...BYTE_MUTATIONS, ...JSON_MUTATIONS, ...JSON_MUTATIONS];
+/** Move a whole span, which keeps it as long as its shape: holes and overlaps. */
+function moveOffsets(bytes, random) {
+  const text = Buffer.from(bytes).toString('latin1');
+  const spans = [...text.matchAll(/"data_offsets":\[(\d{1,9}),(\d{1,9})\]/g)];
+  if (spans.length === 0) return bytes.slice();
+  const span = random.pick(spans);
+  const by = random.pick([-4, -1, 1, 4, 16, 2 ** 31]);
+  const [begin, end] = [span[1], span[2]].map((number) => Math.max(0, Number(number) + by));
+  const moved = Buffer.from(`"data_offsets":[${begin},${end}]`);
+  return splice(bytes, span.index, span[0].length, moved);
+}
+
+export const mutations = [...BYTE_MUTATIONS, ...JSON_MUTATIONS, ...JSON_MUTATIONS, moveOffsets, moveOffsets];
 
 /** Write the length of the JSON, which ends at the last brace, so that changes reach what lies behind that check. */
 export function repair(bytes) {

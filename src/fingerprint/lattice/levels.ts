@@ -5,16 +5,16 @@ import type { Window } from './windows.js';
  * number does not matter: equal numbers stay equal. Of continuous weights in BF16, 32 in one window repeat 1 or 2 times.
  */
 export function fewLevels(windows: readonly Window[], levels: number): number {
-  const few = windows.filter(({ values }) => {
-    const different = new Set(values).size;
-    return different <= levels && different <= MOST_DIFFERENT * values.length;
+  const few = windows.filter((each) => {
+    const different = new Set(each.values).size;
+    return each.levels <= levels && different <= MOST_DIFFERENT * each.values.length;
   });
   return few.length / windows.length;
 }
 
 /** Different numbers in the window that has most of them. */
 export function mostLevels(windows: readonly Window[]): number {
-  return windows.reduce((most, { values }) => Math.max(most, new Set(values).size), 0);
+  return windows.reduce((most, { levels }) => Math.max(most, levels), 0);
 }
 
 /**

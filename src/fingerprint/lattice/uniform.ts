@@ -10,7 +10,7 @@ export interface UniformFit {
 
 /** Steps between two tried counts of steps: the phase at the ends is then at most 0.05 of a turn off. */
 const RESOLUTION = 0.1;
-/** Numbers beyond this many steps from zero are left out: BF16 moves them by up to 1/16 of a step. */
+/** Numbers beyond this many steps from zero are left out: BF16 moves them by up to 1/8 of a step. */
 const REACH = 32;
 const MIN_NUMBERS = 8;
 /** Of all grids that fit nearly as well, the coarsest: half a step fits whatever a step fits. */

@@ -3,6 +3,8 @@ export interface Window {
   /** Other than zero. */
   readonly values: Float32Array;
   readonly largest: number;
+  /** Different numbers, zero included. */
+  readonly levels: number;
 }
 
 /**
@@ -39,5 +41,6 @@ function windowOf(numbers: Float32Array): Window | null {
     if (value !== numbers[0]) constant = false;
   }
   if (constant || largest < SMALLEST || filled < FILLED * numbers.length) return null;
-  return { values: numbers.filter((value) => value !== 0), largest };
+  const values = numbers.filter((value) => value !== 0);
+  return { values, largest, levels: new Set(numbers).size };
 }

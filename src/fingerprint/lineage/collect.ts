@@ -3,7 +3,7 @@ import { describeAttention } from './frames.js';
 import { upperTriangle } from './linear.js';
 import { describeNeurons, type Mlp } from './neurons.js';
 import { packFloat } from './pack.js';
-import { blockCount, layerOrder, neuronCount } from './plan.js';
+import { blockCount, FRAME_BLOCKS, layerOrder, neuronCount } from './plan.js';
 import { MatrixReader } from './reader.js';
 import { sampleRows } from './rows.js';
 import { type AnchorSpace, anchorSpace, gainsOf } from './space.js';
@@ -38,11 +38,11 @@ export async function collectLineage(
   const scattered = structure.tensors.some(({ role }) => role?.transposed === true);
   const blocks: BlockEvidence[] = [];
   for (const place of space ? places : []) {
-    const block = await describeBlock(reader, space as AnchorSpace, place, {
-      blocks: places.length,
-      scattered,
-    });
-    if (block) blocks.push(block);
+    const block = await describeBlock(reader, space as AnchorSpace, place, places.length, scattered);
+    if (!block) continue;
+    const framed = blocks.length < FRAME_BLOCKS;
+    const frames = framed ? await describeAttention(reader, place.layer, space as AnchorSpace) : [];
+    blocks.push({ ...block, frames });
     progress?.(blocks.length, places.length);
   }
   return {
@@ -109,8 +109,9 @@ async function describeBlock(
   reader: MatrixReader,
   space: AnchorSpace,
   place: Place,
-  { blocks, scattered }: { readonly blocks: number; readonly scattered: boolean },
-): Promise<BlockEvidence | null> {
+  blocks: number,
+  scattered: boolean,
+): Promise<Omit<BlockEvidence, 'frames'> | null> {
   const [gate, up, down] = await Promise.all(
     (['gate', 'up', 'down'] as const).map((role) => reader.matrix(idOf(role, place))),
   );
@@ -125,6 +126,5 @@ async function describeBlock(
     after: await gainsOf(reader, { role: 'post-mlp-norm', layer }, space.gainOffset),
     scattered,
   };
-  const neurons = await describeNeurons(reader, mlp, space, neuronCount(up.rows, blocks));
-  return { ...place, ...neurons, frames: await describeAttention(reader, layer, space) };
+  return { ...place, ...(await describeNeurons(reader, mlp, space, neuronCount(up.rows, blocks))) };
 }

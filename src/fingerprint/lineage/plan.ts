@@ -8,7 +8,9 @@ const MAX_BLOCKS = 24;
 const NEURONS = 512;
 const MIN_NEURONS = 32;
 /** Layers whose weights are sampled as stored. */
-export const ROW_LAYERS = 16;
+export const ROW_LAYERS = 12;
+/** Blocks whose attention is described. */
+export const FRAME_BLOCKS = 5;
 
 /**
  * Layers in the order in which they are sampled: from the front and the back in turn, because models that lost layers

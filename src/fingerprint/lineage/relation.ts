@@ -2,8 +2,11 @@ import { type Comparison, compareAll } from './compare.js';
 import type { RowMatch } from './compare-rows.js';
 import type { LineageEvidence } from './types.js';
 
-/** A smaller share of agreements beyond chance may be what unrelated models learn alike. */
-const MIN_EFFECT = 0.05;
+/**
+ * Two students of one teacher, trained from their own initializations, reached 0.05 with p = 5e-7 and CKA 0.46: models
+ * taught alike grow some of the same neurons. The weakest descendant measured has 0.66.
+ */
+const MIN_EFFECT = 0.15;
 const MAX_LOG_P = Math.log(1e-6);
 /** Second opinion: attention in aligned frames. */
 const MIN_CKA = 0.2;

@@ -26,7 +26,7 @@ export interface BlockEvidence {
   readonly neurons: readonly number[];
   /** Per view, a row per neuron: 4-bit inner products with the anchors of all sets, rows scaled alike; base64. */
   readonly views: Readonly<Partial<Record<NeuronView, string>>>;
-  /** Per set of anchors and view, the upper triangle of the Gram matrix in the frame of the anchors, float16, base64. */
+  /** Per set of anchors and view, the upper triangle of the Gram matrix in the frame of the anchors, float16, base64; empty beyond the first blocks. */
   readonly frames: readonly Readonly<Partial<Record<FrameView, string>>>[];
 }
 

@@ -53,7 +53,8 @@ const weightCopy: Signal = {
   score: (input) => {
     const found = relationsByVariant(input);
     const placed = found.filter(({ relation }) => inPlace(relation));
-    if (placed.length === 0) return { status: 'skipped', reason: whyNot(found) };
+    if (placed.length === 0)
+      return { status: 'skipped', reason: whyNot(input.candidate.lineage as LineageEvidence, found) };
     const known = new Map(placed.map(({ variant, relation }) => [variant.id, relation]));
     const fromStranger = input.strangers.some(({ id }) => known.get(id)?.kind === 'same');
     const made = placed.flatMap(({ relation }) => MADE[relation.kind] ?? []);
@@ -98,10 +99,9 @@ function likelihood(
   return copy === 'itself' && relation.kind !== 'same' && made.includes(kind) ? Math.max(log, ODD) : log;
 }
 
-function whyNot(found: readonly VariantRelation[]): string {
-  if (found.length === 0) return 'no reference holds a fingerprint of its weights';
-  const unread = found.every(({ reference }: { reference: LineageEvidence }) => reference.rows.length === 0);
-  return unread
-    ? 'the references show no weight matrices'
+function whyNot(candidate: LineageEvidence, found: readonly VariantRelation[]): string {
+  if (candidate.rows.length === 0) return 'no matrix of the candidate could be told by what it does';
+  return found.length === 0
+    ? 'no reference holds a fingerprint of its weights'
     : 'no reference has these weights in the same places; the lineage signal looks for them elsewhere';
 }

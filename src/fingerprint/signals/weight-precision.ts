@@ -1,39 +1,47 @@
-import type { Architecture, Signal, VariantView } from '../../core/types.js';
+import type { Architecture, Detail, Signal, VariantView } from '../../core/types.js';
 import architectureProbe from '../probes/architecture.js';
+import quantizationProbe, { type QuantizationEvidence } from '../probes/quantization.js';
 
 /** Chance that the storage of the matrices is misread. */
 const READING_ERROR = 1e-6;
+/** Matrices that must have been judged before grids speak for the whole model. */
+const MIN_JUDGED = 3;
+
+/** Bits of one weight: of its container, or of the grid that floats lie on. */
+interface Precision {
+  readonly bits: number;
+  readonly dequantized: boolean;
+}
 
 const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bits}-bit`);
 
 /**
- * Claim: weights stored in 8 bits or fewer are not the full-precision version.
- * Method: bits of the narrowest type that holds at least a tenth of the matrix elements; 16, 32 and 64 bits
- * count as one class, because converting between them is no downgrade.
- * Source: ONNX TensorProto.data_type and MatMulNBits attributes.
- * Assumptions: the version's own storage is in the profile (an FP8 release is native, not quantized, and may be
- * delivered in more bits than it has).
- * Error rates: set by policy (1e-6), not measured.
- * Evasion: de-quantizing before delivery restores the type; the log-probability signals still see the loss.
+ * Claim: weights that hold 8 bits or fewer are not the full-precision version, whatever container they are stored in.
+ * Method: bits of the narrowest type that holds at least a tenth of the matrix elements; 16, 32 and 64 bits count as one
+ * class, because converting between them is no downgrade. Floats are read as the grid they lie on, where at least half
+ * of the sampled matrices lie on one: few levels, equal steps or short mantissas in windows of 16 and 32 numbers.
+ * Source: ONNX TensorProto.data_type and operator attributes; ggml types; names, types and shapes of packed tensors.
+ * Assumptions: the version's own precision is in the profile. A release in 8 bits or fewer (FP8, MXFP4) may honestly be
+ * converted to floats, so floats never speak against it.
+ * Error rates: of the container, set by policy (1e-6), not measured. Of grids: 0 of 622 trained matrices in each of F32,
+ * BF16 and F16, of 48 to 768 columns; a model is called dequantized by at least three matrices and half of the sample.
+ * Evasion: noise or training on top of dequantized weights hides the grid, as do groups scattered over a row (GPTQ with
+ * reordered inputs); the log-probability signals still see the loss.
  */
 const weightPrecision: Signal = {
   id: 'weight-precision',
   title: 'Weight precision',
   group: 'precision',
   spoofing: 'trivial',
-  needs: [architectureProbe],
+  needs: [architectureProbe, quantizationProbe],
   score: ({ candidate, variants }) => {
-    const { weightBits, weightTypes } = candidate.architecture as Architecture;
+    const { weightBits } = candidate.architecture as Architecture;
+    const evidence = candidate.quantization as QuantizationEvidence;
     if (weightBits === null) return { status: 'skipped', reason: 'the file shows no weight matrices' };
-    const seen = storage(weightBits.value);
-    const fits = ({ facts, kind }: VariantView): boolean =>
-      typeof facts.weightBits !== 'number' ||
-      storage(facts.weightBits) === seen ||
-      // A release in 8 bits (FP8) converted to floats has lost nothing.
-      (kind === 'full' && weightBits.value > facts.weightBits);
+    const seen = precisionOf(weightBits.value, evidence);
     return {
       status: 'scored',
-      observed: seen,
+      observed: seen.dequantized ? `${storage(seen.bits)}, stored as floating point` : storage(seen.bits),
       expected: Object.fromEntries(
         variants.flatMap(({ id, facts, impliedBy }) =>
           impliedBy === undefined && typeof facts.weightBits === 'number'
@@ -43,23 +51,66 @@ const weightPrecision: Signal = {
       ),
       logLikelihood: {
         ...Object.fromEntries(
-          variants.map((variant) => {
-            const { id, kind, impliedBy } = variant;
-            const ok =
-              impliedBy !== undefined && kind === 'quantized' ? weightBits.value <= 8 : fits(variant);
-            return [id, ok ? 0 : Math.log(READING_ERROR)];
-          }),
+          variants.map((variant) => [variant.id, fits(seen, variant) ? 0 : Math.log(READING_ERROR)]),
         ),
         other: 0,
       },
       n: 1,
-      details: Object.entries(weightTypes).map(([type, value]) => ({
-        type: 'number',
-        label: type,
-        value,
-        unit: 'weights',
-      })),
+      details: [...methodDetails(evidence), ...gridDetails(evidence), ...labelDetails(evidence)],
     };
   },
 };
 export default weightPrecision;
+
+function precisionOf(container: number, { lattice }: QuantizationEvidence): Precision {
+  const [most] = lattice.grids;
+  const onGrid = lattice.grids.reduce((sum, { matrices }) => sum + matrices, 0);
+  const dequantized =
+    container >= 16 && most !== undefined && lattice.judged >= MIN_JUDGED && 2 * onGrid >= lattice.judged;
+  return dequantized ? { bits: most.bits, dequantized } : { bits: container, dequantized };
+}
+
+function fits(seen: Precision, { kind, facts, impliedBy }: VariantView): boolean {
+  if (impliedBy !== undefined && kind === 'quantized') return seen.bits <= 8;
+  const stated = facts.weightBits;
+  if (typeof stated !== 'number') return true;
+  if (!seen.dequantized && seen.bits < 16) return storage(stated) === storage(seen.bits);
+  if (stated >= 16) return !seen.dequantized;
+  // A copy sold as quantized may be dequantized; a release that is natively narrow may be converted, and keeps its bits.
+  return kind === 'quantized' ? seen.dequantized : !seen.dequantized || seen.bits >= stated;
+}
+
+function methodDetails({ methods }: QuantizationEvidence): Detail[] {
+  return methods.map(({ method, bits, group, elements, quantized }) => ({
+    type: 'number',
+    label: quantized
+      ? `${method}, ${bits} bits${group === null ? '' : `, groups of ${[group].flat().join(' × ')}`}`
+      : method,
+    value: elements,
+    unit: 'weights',
+  }));
+}
+
+function gridDetails({ lattice }: QuantizationEvidence): Detail[] {
+  return lattice.grids.map(({ kind, bits, matrices }) => ({
+    type: 'text',
+    label: `floats on a grid of ${bits} bits`,
+    value: `${GRID_NAMES[kind]}, ${matrices} of ${lattice.judged} sampled matrices`,
+  }));
+}
+const GRID_NAMES = {
+  levels: 'a few levels',
+  uniform: 'equal steps',
+  float4: 'floats of 4 bits',
+  float8: 'floats of 8 bits',
+} as const;
+
+function labelDetails({ labels }: QuantizationEvidence): Detail[] {
+  return labels
+    .filter(({ contradicts, note }) => contradicts || note !== undefined)
+    .map(({ source, label, found, note }) => ({
+      type: 'text',
+      label: `${source} says ${label}`,
+      value: note ?? `the layers hold ${found.join(', ')}`,
+    }));
+}

@@ -8,3 +8,6 @@ export const MAX_OBJECTS = 100_000;
 
 /** Characters of one number: doubles need 25, and turning digits into a bigint takes time that grows with the square. */
 export const MAX_NUMBER_BYTES = 128;
+
+/** Texts up to this are also kept decoded, which makes strings cheap; a shard index of DeepSeek-R1 has 9 MB. */
+export const MAX_TEXT_BYTES = 10 * 2 ** 20;

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { AssayError } from '../../core/errors.js';
 import { fileOverLimit, invalidFile, quoted, truncatedFile } from '../failure.js';
 import type { JsonFault } from './faults.js';
-import { MAX_DEPTH, MAX_NUMBER_BYTES } from './limits.js';
+import { MAX_DEPTH, MAX_NUMBER_BYTES, MAX_TEXT_BYTES } from './limits.js';
 import { afterSpace, BACKSLASH, COLON, COMMA, escapeLength, isDigit, numberEnd, QUOTE } from './scan.js';
 import { decodeUtf8, firstInvalidUtf8 } from './utf8.js';
 
@@ -28,7 +29,7 @@ interface ReaderOptions {
 export class JsonReader {
   readonly name: string;
   readonly #bytes: Uint8Array;
-  /** The text when it is ASCII, and so indexed by byte. */
+  /** The text when it is ASCII, and so indexed by byte, and not too long to have twice. */
   readonly #ascii: string | undefined;
   readonly #base: number;
   readonly #maxDepth: number;
@@ -41,11 +42,11 @@ export class JsonReader {
     this.#bytes = bytes;
     this.#base = base;
     this.#maxDepth = maxDepth;
-    const text = decodeUtf8(bytes);
-    if (text === undefined) {
+    const text = bytes.length <= MAX_TEXT_BYTES ? decodeUtf8(bytes) : undefined;
+    if (text === undefined && !isUtf8(bytes)) {
       throw this.#invalid('JSON_UTF8', firstInvalidUtf8(bytes), 'the text is not UTF-8');
     }
-    this.#ascii = text.length === bytes.length ? text : undefined;
+    this.#ascii = text?.length === bytes.length ? text : undefined;
   }
 
   /** Byte of the file at which the next token begins. */

@@ -4,7 +4,7 @@ import { JsonReader } from '../json/reader.js';
 import { type Entry, readEntry } from './entry.js';
 import { invalid, overLimit } from './failure.js';
 import type { SafetensorsFault } from './faults.js';
-import { MAX_NAME_LENGTH, MAX_TENSORS } from './limits.js';
+import { MAX_METADATA, MAX_NAME_LENGTH, MAX_TENSORS } from './limits.js';
 
 /** The JSON of a safetensors file, each entry checked in itself but not yet against the others and the file. */
 export interface Header {
@@ -55,6 +55,10 @@ function readMetadata(reader: JsonReader): ReadonlyMap<string, string> {
   reader.object((key, at) => {
     if (metadata.has(key)) {
       throw duplicateKey<SafetensorsFault>(reader.name, key, at, 'SAFETENSORS_KEY_DUPLICATE');
+    }
+    if (metadata.size === MAX_METADATA) {
+      const what = `${METADATA} has more than ${MAX_METADATA} entries`;
+      throw overLimit(reader.name, at, 'SAFETENSORS_METADATA_LIMIT', what);
     }
     if (reader.kind() !== 'string') {
       throw invalid(reader.name, reader.offset, fault, `${METADATA} ${quoted(key)} is not a string`);

@@ -3,17 +3,20 @@
 /** The specification's own bound on the header: a longer one is no safetensors file. */
 export const SPEC_HEADER_BYTES = 100_000_000;
 
-/** Header kept in memory at once. All of DeepSeek-R1 in one file, 91,991 tensors, would need 12 MB. */
-export const MAX_HEADER_BYTES = 32 * 2 ** 20;
+/** Header kept in memory at once. All of DeepSeek-R1 in one file would need 12 MB. */
+export const MAX_HEADER_BYTES = 16 * 2 ** 20;
 
-/** Tensors of one file; each costs about 250 bytes. A trillion packed 4-bit weights in one file come to 210,000. */
-export const MAX_TENSORS = 250_000;
+/** Tensors of one file, 250 to 500 bytes of memory each. All of DeepSeek-R1 in one file are 91,991. */
+export const MAX_TENSORS = 100_000;
 
-/** Tensors of one index, for all shards together. */
-export const MAX_INDEXED_TENSORS = 500_000;
+/** Entries of `__metadata__`. Some quantizers write one per tensor. */
+export const MAX_METADATA = MAX_TENSORS;
+
+/** Tensors of one index, for all shards together. A trillion packed 4-bit weights come to 210,000. */
+export const MAX_INDEXED_TENSORS = 300_000;
 
 /** An index entry has about 100 bytes; DeepSeek-R1's index has 9 MB. */
-export const MAX_INDEX_BYTES = 64 * 2 ** 20;
+export const MAX_INDEX_BYTES = 32 * 2 ** 20;
 
 /** Shards of one index. The largest published models have fewer than 1,000. */
 export const MAX_SHARDS = 10_000;

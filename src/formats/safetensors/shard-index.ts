@@ -1,3 +1,4 @@
+import type { ByteSource } from '../../core/bytes.js';
 import type { ShardIndex } from '../../core/types.js';
 import { fileOverLimit, invalidFile, quoted } from '../failure.js';
 import { duplicateKey, valueReader } from '../json/parse.js';
@@ -31,10 +32,7 @@ interface Draft {
  * Throws FORMAT_INVALID, FORMAT_TRUNCATED, FORMAT_LIMIT and PATH_ESCAPES, each with an IndexFault and the byte.
  */
 export function readShardIndex(bytes: Uint8Array, name: string): ShardIndexFile {
-  if (bytes.length > MAX_INDEX_BYTES) {
-    const what = `the index has ${bytes.length} bytes; the limit is ${MAX_INDEX_BYTES}`;
-    throw fileOverLimit({ file: name, at: MAX_INDEX_BYTES, fault: 'INDEX_LIMIT' }, what);
-  }
+  checkSize(bytes.length, name);
   const reader = new JsonReader(bytes, name);
   const draft: Draft = {
     reader,
@@ -51,12 +49,24 @@ export function readShardIndex(bytes: Uint8Array, name: string): ShardIndexFile 
   return { name, tensors, totalSize, offsets: Uint32Array.from(offsets) };
 }
 
+/** The same from a source, which is not read when it is longer than any index. */
+export async function openShardIndex(source: ByteSource): Promise<ShardIndexFile> {
+  checkSize(source.size, source.name);
+  return readShardIndex(await source.read(0, source.size), source.name);
+}
+
+function checkSize(size: number, file: string): void {
+  if (size <= MAX_INDEX_BYTES) return;
+  const what = `the index has ${size} bytes; the limit is ${MAX_INDEX_BYTES}`;
+  throw fileOverLimit({ file, at: 0, fault: 'INDEX_LIMIT' satisfies IndexFault }, what);
+}
+
 function readMember(draft: Draft, key: string): void {
   const { reader } = draft;
   const skip = valueReader(reader);
   if (key === 'weight_map') {
     draft.mapped = true;
-    members(reader, 'weight_map', (tensor, at) => readEntry(draft, tensor, at));
+    members(reader, 'weight_map', (tensor, at) => readEntry(draft, tensor, at), draft.tensors);
   } else if (key === 'metadata') {
     members(reader, 'metadata', (field) => {
       if (field === 'total_size') draft.totalSize = readTotalSize(reader);
@@ -99,16 +109,21 @@ function readTotalSize(reader: JsonReader): number {
   throw invalid(reader, at, 'INDEX_TYPE', 'metadata.total_size is not a number of bytes');
 }
 
-/** Visit an object whose keys must differ. */
-function members(reader: JsonReader, what: string, visit: (key: string, at: number) => void): void {
+/** Visit an object whose keys must differ. `kept` is where `visit` keeps them, if it does. */
+function members(
+  reader: JsonReader,
+  what: string,
+  visit: (key: string, at: number) => void,
+  kept?: ReadonlyMap<string, unknown>,
+): void {
   const at = reader.offset;
   if (reader.kind() !== 'object') throw invalid(reader, at, 'INDEX_TYPE', `${what} is not an object`);
   const seen = new Set<string>();
   reader.object((key, keyAt) => {
-    if (seen.has(key)) {
+    if ((kept ?? seen).has(key)) {
       throw duplicateKey<IndexFault>(reader.name, key, keyAt, 'INDEX_KEY_DUPLICATE');
     }
-    seen.add(key);
+    if (kept === undefined) seen.add(key);
     visit(key, keyAt);
   });
 }

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import type { ListedFile } from './listing.js';
 import { privateFolder, readPrivate, touchPrivate, writePrivate } from './private-folder.js';
 
-/** Digests of files that have not changed since they were hashed, kept between runs. */
+/**
+ * Digests of files that have not changed since they were hashed, kept between runs. What a file's state does not show
+ * is not seen: writes beneath the file system, and file systems that invent inodes and times, as mounted images do.
+ */
 export interface DigestCache {
   get(file: ListedFile): string | undefined;
   put(file: ListedFile, sha256: string): void;

@@ -66,7 +66,7 @@ async function hashWanted(
   const hashed = new Map<string, string>();
   const faults = new Map<string, string>();
   let saved = performance.now();
-  let saving: Promise<unknown> | undefined;
+  let saving = Promise.resolve();
   const onOutcome = (file: ListedFile, outcome: HashOutcome): void => {
     if ('fault' in outcome) {
       faults.set(file.path, outcome.fault);
@@ -76,7 +76,7 @@ async function hashWanted(
     if (outcome.settled) cache?.put(file, outcome.sha256);
     if (cache && performance.now() - saved > SAVE_EVERY_MS) {
       saved = performance.now();
-      saving = Promise.all([saving, cache.save()]);
+      saving = saving.then(() => cache.save());
     }
   };
   try {

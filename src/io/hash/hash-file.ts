@@ -65,14 +65,16 @@ function verified(sha256: string, before: FileState, after: FileState): HashOutc
 /** Empty when the file ends early; null when stopped. */
 async function hashOpened(fd: number, size: number, { board, buffers, readsAhead }: Lane) {
   const hash = createHash('sha256');
+  // No byte past the listed size: what grows meanwhile is refused, however long it gets.
+  const wanted = (at: number): number => Math.min(BLOCK_BYTES, size - at);
   const fetch = (buffer: Buffer, at: number): Promise<{ bytesRead: number }> | undefined =>
-    readsAhead() && at < size ? readAsync(fd, buffer, 0, buffer.length, at) : undefined;
+    readsAhead() && at < size ? readAsync(fd, buffer, 0, wanted(at), at) : undefined;
   let [current, spare] = buffers;
   let done = 0;
   let coming = fetch(current, 0);
   try {
     while (done < size) {
-      const count = coming ? (await coming).bytesRead : readSync(fd, current, 0, current.length, done);
+      const count = coming ? (await coming).bytesRead : readSync(fd, current, 0, wanted(done), done);
       coming = undefined;
       if (stopped(board)) return null;
       if (count === 0) return '';

@@ -9,7 +9,7 @@ import type { WorkerReport, WorkerTask } from './worker.js';
 
 /** A thread takes 30 ms of a core to start, in which 50 MB are hashed. */
 const BYTES_PER_THREAD = 64 * 2 ** 20;
-/** A thread takes 11 MB of memory. Eight hash 13 GB/s where one hashes 1.6, and disks give less. */
+/** A thread takes 11 MB of memory and hashes 1.6 GB/s, so that eight outrun a disk. */
 const MAX_THREADS = 8;
 /** Short-lived objects of a thread: a file leaves a kilobyte, and without a bound eight threads keep 50 MB of that. */
 const LIMITS = { maxYoungGenerationSizeMb: 2 };
