@@ -1,14 +1,14 @@
 import type { ModelStructure, WeightsCapability } from '../core/types.js';
 
-/** Rows compared, spread over the vocabulary: two trained matrices that agree in one row to the bit agree in all. */
+/** Rows compared, spread over the vocabulary: of separate matrices not even one is equal. */
 const ROWS = 32;
-/** Two bits a number keep the cosine of a row with the original above 0.9. */
+/** Two bits a number keep the cosine with the original above 0.9. */
 const UNRELATED = 0.5;
 
 /**
- * Whether the output matrix holds the numbers of the embedding, compared to the bit in some rows. Undefined where one
- * of them is missing or empty, and for alike ones that a converter rounded: a copy may round otherwise, and a head
- * trained a little away from the embedding, as that of DeepSeek-R1-Distill-Qwen-1.5B, looks just like that.
+ * Whether the output matrix holds the numbers of the embedding. Undefined where one of them is missing or empty, and for
+ * two that could be one matrix rounded in two ways: a head trained a little away from the embedding, as that of
+ * DeepSeek-R1-Distill-Qwen-1.5B, looks just like that.
  */
 export async function headRepeatsEmbedding(
   weights: WeightsCapability,
@@ -18,31 +18,25 @@ export async function headRepeatsEmbedding(
     await weights.matrix({ role: 'head' }),
     await weights.matrix({ role: 'embedding' }),
   ];
-  if (
-    head === null ||
-    embedding === null ||
-    head.rows !== embedding.rows ||
-    head.columns !== embedding.columns
-  )
-    return undefined;
-  const types = tensors.filter(({ role }) => role?.role === 'head' || role?.role === 'embedding');
-  const rounded = types.some(
-    ({ type, quantization }) => quantization !== undefined || type !== types[0]?.type,
-  );
+  if (head === null || embedding === null) return undefined;
+  if (head.rows !== embedding.rows || head.columns !== embedding.columns) return false;
+  const stored = tensors.filter(({ role }) => role?.role === 'head' || role?.role === 'embedding');
+  const alike = stored.every(({ type, quantization }) => !quantization && type === stored[0]?.type);
+  let equal = true;
   let varied = false;
   const step = Math.max(1, Math.floor(head.rows / ROWS));
   for (let row = 0; row < head.rows; row += step) {
     const [a, b] = [await head.read(row, 1), await embedding.read(row, 1)];
-    if (a.some((value, at) => value !== b[at]))
-      return rounded && !(cosine(a, b) < UNRELATED) ? undefined : false;
+    equal &&= a.every((value, at) => value === b[at]);
+    if (alike ? !equal : cosine(a, b) < UNRELATED) return false;
     varied ||= a.some((value) => value !== a[0]);
   }
-  return varied || undefined;
+  return varied && equal ? true : undefined;
 }
 
 /** NaN for rows of zeros, which say nothing. */
 function cosine(a: Float32Array, b: Float32Array): number {
   const dot = (x: Float32Array, y: Float32Array): number =>
-    x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
+    x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }

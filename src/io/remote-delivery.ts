@@ -23,7 +23,7 @@ export function isWeightsAddress(address: string): boolean {
  */
 export async function openRemoteDelivery(address: string, options: HttpOptions): Promise<Delivery> {
   const url = new URL(address);
-  const named = decodeURIComponent(posix.basename(url.pathname));
+  const named = fileName(url);
   const open = (file: string): Promise<HttpBytes> => openHttpBytes(beside(url, file), options);
   const shards = named === INDEX ? await listedShards(open) : [];
   const found: string[] = [];
@@ -40,6 +40,17 @@ export async function openRemoteDelivery(address: string, options: HttpOptions):
     },
     open,
   };
+}
+
+function fileName(url: URL): string {
+  try {
+    return decodeURIComponent(posix.basename(url.pathname));
+  } catch (cause) {
+    throw new AssayError('USAGE', 'The address names its file with a broken percent sequence.', {
+      hint: 'Copy the address again; a % in a name is written %25.',
+      cause,
+    });
+  }
 }
 
 /** The address of another file of the same folder, with the same query: signed addresses often cover a folder. */

@@ -20,14 +20,12 @@ async function relation(candidate: SyntheticModel, reference: SyntheticModel): P
 }
 
 const base = syntheticModel(1);
-const half = (value: number): number => {
-  const step = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - 10);
+const mantissa = (value: number, bits: number): number => {
+  const step = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - bits);
   return Math.round(value / step) * step;
 };
-const bfloat = (value: number): number => {
-  const step = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - 7);
-  return Math.round(value / step) * step;
-};
+const half = (value: number): number => mantissa(value, 10);
+const bfloat = (value: number): number => mantissa(value, 7);
 
 describe('what a model is to another', () => {
   it.each([
@@ -49,6 +47,12 @@ describe('what a model is to another', () => {
   ])('quantized: to %d bits', async (bits, told) => {
     const found = await relation(rounded(base, bits), base);
     expect(found).toMatchObject({ kind: 'quantized', bits: told, moved: false });
+  });
+
+  it('quantized: to 8-bit floats, which is not tuned', async () => {
+    const float8 = edited(base, (m) => ({ ...m, values: m.values.map((value) => mantissa(value, 3)) }));
+    expect(await relation(float8, base)).toMatchObject({ kind: 'quantized', bits: 8, moved: false });
+    expect((await relation(tuned(base, 0.027), base)).kind).toBe('tuned');
   });
 
   it('quantized and moved: tuned first', async () => {

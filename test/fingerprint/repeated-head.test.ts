@@ -45,6 +45,11 @@ describe('an output matrix beside the embedding', () => {
     expect(await model((row) => row + 1.01, { head: { type: 'F16' } })).toBeUndefined();
   });
 
+  test('rounded otherwise and pointing elsewhere is its own', async () => {
+    const quantization = { method: 'Q4_0', bits: 4, group: 32 };
+    expect(await model((row) => -row - 1, { embedding: { quantization } })).toBe(false);
+  });
+
   test('rounded alike and equal is a copy', async () => {
     const quantization = { method: 'Q8_0', bits: 8, group: 32 };
     expect(await model((row) => row + 1, { embedding: { quantization }, head: { quantization } })).toBe(true);

@@ -166,6 +166,10 @@ describe('weights behind an address', () => {
     expect(await firstRow(address(file), local)).toEqual(await firstRow(join(SHARDED, file)));
   });
 
+  test('an address whose name cannot be read', async () => {
+    await expect(openCandidate(address('%zz.safetensors'), local)).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   test('are not hashed, and addresses of private networks are not read unasked', async () => {
     const source = await openCandidate(address('model.safetensors.index.json'), local);
     expect(source.capabilities.files).toBeUndefined();

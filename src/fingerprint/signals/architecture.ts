@@ -70,18 +70,37 @@ const architecture: Signal = {
         other: chance,
       },
       n: known.length,
-      details: [
-        ...known.map((name) => text(name, `${seen.get(name)?.value} (from ${seen.get(name)?.from})`)),
-        ...totals(seen),
-        ...laws(evidence),
-        ...shards(evidence, [...variants, ...strangers]),
-        ...results.flatMap(({ variant, differences }) => against(variant, differences)),
-        ...sharedWith(seen, strangers),
-      ],
+      details: detailsOf(evidence, results, strangers),
     };
   },
 };
 export default architecture;
+
+interface Result {
+  readonly variant: VariantView;
+  readonly compared: number;
+  readonly differences: readonly Difference[];
+}
+
+function detailsOf(
+  evidence: Architecture,
+  results: readonly Result[],
+  strangers: readonly VariantView[],
+): Detail[] {
+  const seen = seenFacts(evidence);
+  const versions = [...results.map(({ variant }) => variant), ...strangers];
+  return [
+    ...COMPARED_FACTS.flatMap((name) => {
+      const fact = seen.get(name);
+      return fact ? [text(name, `${fact.value} (from ${fact.from})`)] : [];
+    }),
+    ...totals(seen),
+    ...laws(evidence),
+    ...shards(evidence, versions),
+    ...results.flatMap(({ variant, differences }) => against(variant, differences)),
+    ...sharedWith(seen, strangers),
+  ];
+}
 
 /** One log error rate per mistake that would explain what differs. */
 function logErrors(differences: readonly Difference[]): number {
