@@ -64,7 +64,10 @@ function splitHeads(tensors: readonly PlacedTensor[]): number | undefined {
 }
 
 export function groupedFacts(tensors: readonly PlacedTensor[]): GroupedFacts {
-  const queryWidth = agreed(ofRole(tensors, 'query').map(outputWidth));
+  // Gated attention (Qwen3-Next) widens the query projection; what comes out of the heads tells by how much.
+  const output = agreed(ofRole(tensors, 'output').map(inputWidth));
+  const queryRows = agreed(ofRole(tensors, 'query').map(outputWidth));
+  const queryWidth = queryRows === output ? queryRows : undefined;
   const keyWidth = agreed([...ofRole(tensors, 'key'), ...ofRole(tensors, 'value')].map(outputWidth));
   const fusedWidth = agreed(ofRole(tensors, 'query-key-value').map(outputWidth));
   const sinks = agreed(lengths(tensors, 'attention-sinks'));

@@ -1,12 +1,12 @@
 import { type Claims, type Config, firstNumber } from '../../core/config-claims.js';
 import type { Contradiction, ModelStructure } from '../../core/types.js';
-import { type GroupedFacts, groupedFacts, latentFacts } from './attention.js';
+import { groupedFacts, latentFacts } from './attention.js';
 import type { GraphFacts } from './graph.js';
 import type { IndexFacts } from './index-names.js';
 import type { MetadataClaims } from './metadata.js';
 import { agreed, contradiction, type Sources } from './sources.js';
 import { blockWidth, type StackFacts, stackedExperts } from './stack.js';
-import { inputWidth, ofRole, outputWidth, type PlacedTensor } from './tensors.js';
+import { ofRole, outputWidth, type PlacedTensor } from './tensors.js';
 
 /** Exporters round a vocabulary up to a multiple of 8 to 512; 50,257 becomes 50,304. */
 const PADDING = { multiple: 8, below: 512, share: 0.125 };
@@ -223,7 +223,6 @@ export function widthContradictions({
 }: Readings): Contradiction[] {
   if (structure.format === 'onnx' || latentFacts(placed)) return [];
   const { queryWidth, keyWidth, fusedWidth } = groupedFacts(placed);
-  const output = agreed(ofRole(placed, 'output').map(inputWidth));
   const claims = { config: headClaims(config, stated), metadata: headClaims({}, metadata) };
   const against = (
     fact: string,
@@ -234,8 +233,7 @@ export function widthContradictions({
       ? []
       : contradiction(fact, { shapes, config: claim(claims.config), metadata: claim(claims.metadata) });
   return [
-    // Gated attention widens the query projection; the output shows by how much.
-    ...against('queryWidth', queryWidth === output ? queryWidth : undefined, ({ query }) => query),
+    ...against('queryWidth', queryWidth, ({ query }) => query),
     ...against('keyValueWidth', keyWidth, ({ keyValue }) => keyValue),
     ...against(
       'queryKeyValueWidth',
@@ -264,5 +262,3 @@ function headClaims(
     heads === undefined || size === undefined || !Number.isInteger(size) ? undefined : heads * size;
   return { query: times(attentionHeads), keyValue: times(keyValueHeads) };
 }
-
-export type { GroupedFacts };
