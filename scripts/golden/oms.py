@@ -181,12 +181,12 @@ class Workshop:
     def trust(self, curve, method):
         return {"root": self.root} if method == "certificate" else {"key": self.folder / f"{curve}.pub"}
 
-    def both(self, label, resources, model, serialization=None, algorithm="sha256"):
+    def both(self, label, resources, model, serialization=None, algorithm="sha256", config=None):
         """Hand-made statement, both verdicts."""
         statement = statement_of(resources, serialization, algorithm)
         signature = self.put(self.folder / "made.sig", bundle_of(statement, self.keys["p256"]))
         trust = {"key": self.folder / "p256.pub"}
-        print(f"{label}\n  model_signing  {their_verdict(model, signature, **trust)}\n"
+        print(f"{label}\n  model_signing  {their_verdict(model, signature, config=config, **trust)}\n"
               f"  assay          {our_verdict(model, signature, **trust)}")
 
 
@@ -254,10 +254,23 @@ def divergences(shop):
     shop.put(hooks / "w", "w")
     shop.put(hooks / ".git/hooks/post-checkout", "anything")
     shop.both("9 .git unseen", [("w", sha(b"w"))], hooks)
-    shop.both("10 ignore path '.'", [("good", sha(b"good"))], pair,
+    shop.both("13 ignore path '.'", [("good", sha(b"good"))], pair,
               {"method": "files", "hash_type": "sha256", "allow_symlinks": False, "ignore_paths": ["."]})
     shop.both("11 upper-case digest", [("good", sha(b"good").upper())], pair)
     foreign_hint(shop, pair, key)
+    links = folder / "links"
+    shop.put(links / "w", "w")
+    shop.put(folder / "elsewhere" / "x", "x")
+    (links / "parts").symlink_to(folder / "elsewhere")
+    allowed = {"method": "files", "hash_type": "sha256", "allow_symlinks": True}
+    shop.both("14 link to a folder outside, links allowed", [("w", sha(b"w"))], links, allowed)
+    follow = hashing.Config().set_allow_symlinks(True)
+    shop.both("14 the same, and model_signing told to follow links", [("w", sha(b"w"))], links, allowed, config=follow)
+    bare = [(name, sha(name.encode())) for name in ("a", "b")]
+    for name, _ in bare:
+        shop.put(folder / "bare" / name, name)
+    shop.both("13 ignore path '.' and an unsigned file", bare[:1], folder / "bare",
+              {"method": "files", "hash_type": "sha256", "allow_symlinks": False, "ignore_paths": ["."]})
 
 
 def expiry(shop):

@@ -26,8 +26,8 @@ export async function compareTree(
 ): Promise<OmsFinding[]> {
   const signed = singleFile(listed, tree);
   const links = await linkFindings(tree, serialization.allowSymlinks);
-  const empty = serialization.method === 'shards' ? await emptyUnsigned(tree, signed) : [];
-  const readable = [...tree.files, ...links.files].filter((path) => !empty.includes(path));
+  const empty = new Set(serialization.method === 'shards' ? await emptyUnsigned(tree, signed) : []);
+  const readable = [...tree.files, ...links.files].filter((path) => !empty.has(path));
   // What is signed and there, but no file to read, has its own finding and is not missing.
   const refused = [...links.findings, ...unreadableFindings(tree)];
   const present = [...readable, ...refused.flatMap(({ path = '' }) => (signed.has(path) ? [path] : []))];
@@ -41,7 +41,7 @@ export async function compareTree(
   const note = 'is empty; a signature over shards says nothing about empty files';
   return [
     ...(ignoreUnsignedFiles ? findings.filter(told) : findings),
-    ...empty.map((path) => warning('FILE_EMPTY_UNSIGNED', `${quoted(path)} ${note}.`, path)),
+    ...[...empty].map((path) => warning('FILE_EMPTY_UNSIGNED', `${quoted(path)} ${note}.`, path)),
   ];
 }
 

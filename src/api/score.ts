@@ -11,7 +11,7 @@ import { loadProfile, toolIdentity } from './assets.js';
 export interface ScoreOptions {
   /** Profile object, path or shipped name. */
   readonly profile: ReferenceProfile | string;
-  /** Variant the seller claims; by default the profile's first of kind full. */
+  /** Variant the seller claims, by id or by a name it is sold under; by default the profile's first of kind full. */
   readonly claim?: string;
   /** Acceptance clauses on structural facts, e.g. `{ attentionHeads: 128 }`. */
   readonly expect?: Readonly<Record<string, number | string>>;
@@ -70,7 +70,8 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
 
 function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
-  const claim = wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
+  const sold = ids.find((id) => wanted !== undefined && profile.variants[id]?.aliases?.includes(wanted));
+  const claim = sold ?? wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
   const variant = claim !== undefined && Object.hasOwn(profile.variants, claim) && profile.variants[claim];
   if (claim !== undefined && variant && variant.kind !== 'other') return claim;
   const versions = ids.filter((id) => profile.variants[id]?.kind !== 'other');

@@ -43,8 +43,13 @@ export interface Architecture {
   readonly qkNorm: Fact<boolean> | null;
   /** The router has a bias that is no part of its product, as DeepSeek-V3's. */
   readonly routerBias: Fact<boolean> | null;
-  /** Distinct trained numbers of the main model; of an ONNX graph, numbers stored in weight tensors. */
+  /**
+   * Distinct trained numbers of the main model; of an ONNX graph, numbers stored in weight tensors. From config where
+   * they are those that the configuration implies; so are tensors and bytes.
+   */
   readonly parameters: Fact<number> | null;
+  /** Parameters that one token uses: implied by a configuration, never shown. */
+  readonly activeParameters: Fact<number> | null;
   /** Tensors as stored, scales and zero points included. */
   readonly tensors: Fact<number> | null;
   /** Bytes of tensors, headers not counted. */

@@ -1,25 +1,38 @@
-import type { Architecture, Fact } from '../core/types.js';
+import type { Architecture, FactValue } from '../core/types.js';
 
-/** Structural facts that decide identity: two honest exports of one model never differ in them. */
-export const IDENTITY_FACTS = [
+/** Facts that two honest deliveries of one model share, whatever container or quantization they come in. */
+const KEPT = [
+  'family',
   'layers',
   'hiddenSize',
   'attentionHeads',
   'keyValueHeads',
   'headDim',
   'vocabSize',
-] as const;
-export type IdentityFact = (typeof IDENTITY_FACTS)[number];
+  'intermediateSize',
+  'experts',
+  'expertsActive',
+  'sharedExperts',
+  'expertIntermediateSize',
+  'denseLayers',
+  'queryLoraRank',
+  'keyValueLoraRank',
+  'qkNopeHeadDim',
+  'qkRopeHeadDim',
+  'valueHeadDim',
+  'tiedEmbeddings',
+  'qkvBias',
+  'qkNorm',
+  'parameters',
+  'weightBits',
+] as const satisfies readonly (keyof Architecture)[];
 
 /** Facts of an architecture as plain values, for a profile. */
-export function plainFacts(architecture: Architecture): Record<string, number | string> {
-  const facts: Record<string, number | string> = {};
-  const keep = (name: string, fact: Fact<number | string> | null): void => {
+export function plainFacts(architecture: Architecture): Record<string, FactValue> {
+  const facts: Record<string, FactValue> = {};
+  for (const name of KEPT) {
+    const fact = architecture[name];
     if (fact) facts[name] = fact.value;
-  };
-  keep('family', architecture.family);
-  for (const name of IDENTITY_FACTS) keep(name, architecture[name]);
-  keep('parameters', architecture.parameters);
-  keep('weightBits', architecture.weightBits);
+  }
   return facts;
 }

@@ -84,6 +84,7 @@ async function insideOf(root: string, file: string): Promise<string | undefined>
 
 async function walk(root: string, leftOut: LeftOut, found: Readonly<Record<Kind, string[]>>): Promise<void> {
   const folders = [''];
+  const doubtful = new Set<string>();
   let entries = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     try {
@@ -93,7 +94,7 @@ async function walk(root: string, leftOut: LeftOut, found: Readonly<Record<Kind,
         const left = leftOut(path);
         if (left !== undefined) {
           if (left === 'ignored') found.ignored.push(path);
-        } else if (!(await isNameable(root, path, found))) found.unnameable.push(path);
+        } else if (!(await isNameable(root, path, doubtful))) found.unnameable.push(path);
         else if (entry.isDirectory()) folders.push(path);
         else if (entry.isFile()) found.files.push(path);
         else found[entry.isSymbolicLink() ? 'links' : 'special'].push(path);
@@ -107,13 +108,10 @@ async function walk(root: string, leftOut: LeftOut, found: Readonly<Record<Kind,
 }
 
 /** Bytes that are no UTF-8 become U+FFFD: nothing is found under that name, or another file for a second time. */
-async function isNameable(
-  root: string,
-  path: string,
-  found: Readonly<Record<Kind, string[]>>,
-): Promise<boolean> {
+async function isNameable(root: string, path: string, doubtful: Set<string>): Promise<boolean> {
   if (!path.includes('\u{fffd}')) return true;
-  if (Object.values(found).some((list) => list.includes(path))) return false;
+  if (doubtful.has(path)) return false;
+  doubtful.add(path);
   return lstat(join(root, path)).then(
     () => true,
     () => false,

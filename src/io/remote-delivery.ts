@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { AssayError, isAssayError } from '../core/errors.js';
-import { readShardIndex } from '../formats/safetensors/shard-index.js';
+import { openShardIndex } from '../formats/safetensors/shard-index.js';
 import type { Delivery } from './files.js';
 import type { HttpOptions } from './http/range-client.js';
 import { type HttpBytes, openHttpBytes } from './http-bytes.js';
@@ -19,11 +19,11 @@ export function isWeightsAddress(address: string): boolean {
 /**
  * Weights behind an http(s) address: one safetensors or GGUF file, or all shards of an index, with config.json and
  * tokenizer.json beside them where the server has them. Nothing is downloaded but what is read.
- * Throws what `openHttpBytes` and `readShardIndex` throw.
+ * Throws what `openHttpBytes` and `openShardIndex` throw.
  */
 export async function openRemoteDelivery(address: string, options: HttpOptions): Promise<Delivery> {
   const url = new URL(address);
-  const named = decodeURIComponent(posix.basename(url.pathname));
+  const named = fileName(url);
   const open = (file: string): Promise<HttpBytes> => openHttpBytes(beside(url, file), options);
   const shards = named === INDEX ? await listedShards(open) : [];
   const found: string[] = [];
@@ -42,6 +42,17 @@ export async function openRemoteDelivery(address: string, options: HttpOptions):
   };
 }
 
+function fileName(url: URL): string {
+  try {
+    return decodeURIComponent(posix.basename(url.pathname));
+  } catch (cause) {
+    throw new AssayError('USAGE', 'The address names its file with a broken percent sequence.', {
+      hint: 'Copy the address again; a % in a name is written %25.',
+      cause,
+    });
+  }
+}
+
 /** The address of another file of the same folder, with the same query: signed addresses often cover a folder. */
 function beside(url: URL, file: string): string {
   const other = new URL(url);
@@ -52,7 +63,7 @@ function beside(url: URL, file: string): string {
 async function listedShards(open: (file: string) => Promise<HttpBytes>): Promise<string[]> {
   const source = await open(INDEX);
   try {
-    const { tensors } = readShardIndex(await source.read(0, source.size), INDEX);
+    const { tensors } = await openShardIndex(source);
     return [...new Set(tensors.values())];
   } finally {
     await source.close();

@@ -48,7 +48,10 @@ function pairRenamed(
   const byContent = new Map<string, string[]>();
   for (const path of [...extra].reverse()) {
     const content = delivered.get(path);
-    if (content !== undefined) byContent.set(content, [...(byContent.get(content) ?? []), path]);
+    if (content === undefined) continue;
+    const alike = byContent.get(content) ?? [];
+    alike.push(path);
+    byContent.set(content, alike);
   }
   const renamed = new Map<string, string>();
   for (const path of missing) {

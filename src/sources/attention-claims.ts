@@ -1,7 +1,6 @@
+import { type Config, configClaims, firstNumber, languageConfig } from '../core/config-claims.js';
 import { mixesLayers } from '../core/mixed-layers.js';
 import type { AttentionKind, AttentionStatistics, Contradiction } from '../core/types.js';
-
-type Config = Readonly<Record<string, unknown>>;
 
 interface Claim {
   readonly layers: number | undefined;
@@ -15,7 +14,7 @@ interface Claim {
  */
 export function checkedAttention(measured: AttentionStatistics, config: Config | null): AttentionStatistics {
   if (config === null) return measured;
-  const stated = (config.text_config as Config | undefined) ?? config;
+  const stated = languageConfig(config);
   const kinds = [...new Set(measured.sites.map(({ kind }) => kind))];
   const contradictions = kinds.flatMap((kind) => contradictionsOf(measured, kind, claimOf(stated, kind)));
   const unmeasured = [...measured.unmeasured];
@@ -56,10 +55,9 @@ function contradictionsOf(
   );
 }
 
-/** What config.json states of the layers of a kind, under the names that families use; a mix states no layer count. */
+/** What config.json states of the layers of a kind; a mix states no layer count. */
 function claimOf(config: Config, kind: AttentionKind): Claim {
-  const number = (...keys: string[]): number | undefined =>
-    keys.map((key) => config[key]).find((value): value is number => typeof value === 'number' && value > 0);
+  const number = (...keys: string[]): number | undefined => firstNumber(config, keys);
   if (kind === 'encoder') {
     return {
       layers: number('encoder_layers', 'num_layers', 'num_hidden_layers'),
@@ -67,16 +65,13 @@ function claimOf(config: Config, kind: AttentionKind): Claim {
       keyValueHeads: undefined,
     };
   }
-  const decoder = config.is_encoder_decoder === true;
-  return {
-    layers: mixesLayers(config)
-      ? undefined
-      : decoder
-        ? number('decoder_layers', 'num_decoder_layers', 'num_layers')
-        : number('num_hidden_layers', 'n_layer', 'n_layers', 'num_layers'),
-    heads: decoder
-      ? number('decoder_attention_heads', 'num_heads')
-      : number('num_attention_heads', 'n_head', 'n_heads', 'num_heads'),
-    keyValueHeads: number('num_key_value_heads', 'num_kv_heads', 'n_head_kv', 'multi_query_group_num'),
-  };
+  const { layers, attentionHeads, keyValueHeads } = configClaims(config);
+  const own =
+    config.is_encoder_decoder === true
+      ? {
+          layers: number('decoder_layers', 'num_decoder_layers', 'num_layers'),
+          heads: number('decoder_attention_heads', 'num_heads'),
+        }
+      : { layers, heads: attentionHeads };
+  return { ...own, ...(mixesLayers(config) ? { layers: undefined } : {}), keyValueHeads };
 }

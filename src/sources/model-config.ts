@@ -58,12 +58,18 @@ export async function readModelConfig(delivery: Delivery): Promise<ModelConfig> 
     templateVariables: specialTokens(tokenizerConfig),
     keyValueHeads: positive(text.num_key_value_heads) ?? heads,
     headDim: positive(text.head_dim) ?? (hidden && heads ? positive(hidden / heads) : undefined),
-    maxPositions: positive(text.max_position_embeddings ?? text.n_positions),
+    maxPositions: maxPositions(text),
     decoderStart: integers(generation.decoder_start_token_id ?? text.decoder_start_token_id)[0],
     mels: positive(text.num_mel_bins),
     // Whisper's convolutions halve the frames.
     frames: positive(Number(text.max_source_positions) * 2),
   };
+}
+
+/** An encoder–decoder starts its text with a token of its own. */
+function maxPositions(text: Json): number | undefined {
+  const positions = positive(text.max_position_embeddings ?? text.n_positions ?? text.max_target_positions);
+  return positions === undefined || text.is_encoder_decoder !== true ? positions : positive(positions - 1);
 }
 
 async function readJson(delivery: Delivery, path: string): Promise<Json | null> {

@@ -3,7 +3,7 @@ import type { MetadataValue, ShardIndex, StoredTensor, StructureFinding, WeightF
 import { readGguf } from '../formats/gguf/read.js';
 import { checkSplits, type GgufPart } from '../formats/gguf/splits.js';
 import { readSafetensors } from '../formats/safetensors/read.js';
-import { readShardIndex } from '../formats/safetensors/shard-index.js';
+import { openShardIndex } from '../formats/safetensors/shard-index.js';
 import { checkShards, type ShardFinding } from '../formats/safetensors/shard-set.js';
 import type { SafetensorsFile } from '../formats/safetensors/types.js';
 import { type Delivery, openBytes } from '../io/files.js';
@@ -46,12 +46,7 @@ async function safetensorsSet(
       files.push(weightFile(source, header.headerBytes, header.tensors));
     });
   }
-  const index =
-    indexPath === null
-      ? null
-      : await withBytes(delivery, indexPath, async (source) =>
-          readShardIndex(await source.read(0, source.size), indexPath),
-        );
+  const index = indexPath === null ? null : await withBytes(delivery, indexPath, openShardIndex);
   const found = index === null ? [] : checkShards(index, headers);
   return {
     tensors: [...headers.values()].flatMap(({ tensors }) => tensors),

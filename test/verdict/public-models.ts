@@ -1,4 +1,4 @@
-import type { Evidence, FactSource, FactValue, FilesEvidence, Report } from 'model-assay';
+import type { Evidence, FactSource, FactValue, FilesEvidence, ReferenceProfile, Report } from 'model-assay';
 import { loadProfile, score } from 'model-assay';
 
 /** Facts as evidence, each from the given source. */
@@ -35,11 +35,18 @@ export function evidenceOf(
   };
 }
 
+const loaded = new Map<string, ReferenceProfile>();
+function profileOf(id: string): ReferenceProfile {
+  const profile = loaded.get(id) ?? loadProfile(id);
+  loaded.set(id, profile);
+  return profile;
+}
+
 /** Facts a profile states of a variant, confirmed or not. */
 export function factsOf(profile: string, variant: string): Record<string, FactValue> {
-  return { ...loadProfile(profile).variants[variant]?.facts };
+  return { ...profileOf(profile).variants[variant]?.facts };
 }
 
 export function judged(evidence: Evidence, profile: string, claim: string): Report {
-  return score(evidence, { profile, claim });
+  return score(evidence, { profile: profileOf(profile), claim });
 }

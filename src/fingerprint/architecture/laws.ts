@@ -1,6 +1,6 @@
 import type { Claims, Config } from '../../core/config-claims.js';
 import type { ClosedFormLaw, FactSource, ModelStructure } from '../../core/types.js';
-import { closedForm } from '../closed-form/closed-form.js';
+import { type ClosedForm, closedForm } from '../closed-form/closed-form.js';
 import { BYTES, type EntryStorage, entriesOf } from '../closed-form/entries.js';
 import { shapeOf } from '../closed-form/families.js';
 import type { ArchitectureShape } from '../closed-form/shape.js';
@@ -23,11 +23,13 @@ export interface Observed {
 }
 
 export interface Laws {
+  /** What the configuration implies of the release it describes; null when that is not known. */
+  readonly implied: ClosedForm | null;
   readonly laws: readonly ClosedFormLaw[];
   readonly shardSizes: Readonly<Record<string, number>> | null;
 }
 
-const NONE: Laws = { laws: [], shardSizes: null };
+const NONE: Laws = { implied: null, laws: [], shardSizes: null };
 /** Largest published sets have some 200. */
 const MAX_SHARDS = 2_000;
 const STORED_AS: Readonly<Record<string, EntryStorage['dtype']>> = {
@@ -62,6 +64,7 @@ function lawsOf(described: ArchitectureShape, stored: EntryStorage, observed: Ob
     predictors: predictorLayers ?? described.predictors,
     tied: described.tied && !repeatedHead,
   };
+  const implied = closedForm(described, form);
   const expected = closedForm(shape, form);
   const law = (name: ClosedFormLaw['law'], value: number, seen: number | undefined, from: FactSource) =>
     seen === undefined ? [] : [{ law: name, expected: value, observed: seen, from }];
@@ -69,13 +72,9 @@ function lawsOf(described: ArchitectureShape, stored: EntryStorage, observed: Ob
   const { index } = structure;
   const sizes = index === null ? null : shardSizes(structure, shape, stored, complete);
   return {
+    implied,
     laws: [
-      ...law(
-        'parameters',
-        closedForm(described, form).parameters,
-        complete ? parameters : undefined,
-        'shapes',
-      ),
+      ...law('parameters', implied.parameters, complete ? parameters : undefined, 'shapes'),
       ...law('tensors', expected.tensors, found?.tensors ?? observed.listed, found ? 'shapes' : 'index'),
       ...law(
         'payloadBytes',

@@ -7,7 +7,7 @@ const FLOATS = new Set(['FLOAT', 'FLOAT16', 'BFLOAT16', 'DOUBLE']);
 /** Causal masks and positions that older checkpoints keep as tensors. */
 const BUFFER = /(^|\.)(attn\.(bias|masked_bias)|attention\.(bias|masked_bias)|position_ids)$/;
 
-type Storage = Pick<Architecture, 'parameters' | 'weightBits' | 'weightTypes' | 'uncounted'>;
+export type Storage = Pick<Architecture, 'parameters' | 'weightBits' | 'weightTypes' | 'uncounted'>;
 
 /** What the numbers of a model are stored as, and how many there are. */
 export function storage(

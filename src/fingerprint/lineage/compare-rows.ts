@@ -8,6 +8,8 @@ import type { LineageEvidence, RowEvidence } from './types.js';
 const ALIKE = 0.3;
 /** Half a unit in the last place of bfloat16, relative, twice over: candidate and reference may both have been rounded. */
 const ROUNDING = 2 ** -7;
+/** Half a unit in the last place of three mantissa bits, as FP8 E4M3 has. */
+const FLOAT8 = 2 ** -4;
 /** Smallest step of binary16. */
 const TINY = 2 ** -23;
 /** Distance below which two matrices differ by how they were stored. */
@@ -40,6 +42,8 @@ export interface RowMatch {
   readonly unevenness: number;
   /** Share of weights that are equal but for rounding to 16 bits. */
   readonly equal: number;
+  /** Share of weights that are equal but for rounding to three mantissa bits. */
+  readonly floating: number;
   /** Share of weights that are zero in the candidate only. */
   readonly zeroed: number;
   /** Mean over blocks of 32 of largest over root-mean-square difference: 1.7 for rounding to a grid, 2.2 for noise. */
@@ -125,8 +129,8 @@ function pairOf(row: RowEvidence, candidate: Float32Array, other: RowEvidence): 
 
 function overall(
   pairs: readonly RowPair[],
-): Pick<RowMatch, 'distance' | 'unevenness' | 'equal' | 'zeroed' | 'peak' | 'levels'> {
-  let [count, equal, zeroed, square, error, blocks, peak] = [0, 0, 0, 0, 0, 0, 0];
+): Pick<RowMatch, 'distance' | 'unevenness' | 'equal' | 'floating' | 'zeroed' | 'peak' | 'levels'> {
+  let [count, equal, floating, zeroed, square, error, blocks, peak] = [0, 0, 0, 0, 0, 0, 0, 0];
   const levels = [0, 0];
   for (const { candidate, reference } of pairs) {
     for (let from = 0; from < candidate.length; from += BLOCK) {
@@ -140,6 +144,7 @@ function overall(
       for (const [i, d] of difference.entries()) {
         const value = a[i] as number;
         if (Math.abs(d) <= ROUNDING * Math.abs(value) + TINY) equal++;
+        if (Math.abs(d) <= 1.01 * FLOAT8 * Math.abs(value) + TINY) floating++;
         if (b[i] === 0 && value !== 0) zeroed++;
       }
       levels[0] = (levels[0] ?? 0) + new Set(a).size;
@@ -154,6 +159,7 @@ function overall(
     unevenness:
       pairs.length > 1 ? (summarize(pairs.map((pair) => Math.log(pair.distance + EXACT))).sd ?? 0) : 0,
     equal: count > 0 ? equal / count : 0,
+    floating: count > 0 ? floating / count : 0,
     zeroed: count > 0 ? zeroed / count : 0,
     peak: blocks > 0 ? peak / blocks : 0,
     levels: (levels[0] ?? 0) > 0 ? (levels[1] ?? 0) / (levels[0] ?? 1) : 1,

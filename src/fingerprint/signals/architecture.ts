@@ -9,6 +9,7 @@ import {
   seenFacts,
 } from '../compared-facts.js';
 import architectureProbe from '../probes/architecture.js';
+import { differentShards, impliedShards, sameShards } from '../shards.js';
 import { describeTotals, differentTotals } from '../totals.js';
 
 /** Chance that a shape read from the graph is misread or an honest export differs in it. */
@@ -57,7 +58,7 @@ const architecture: Signal = {
       expected: Object.fromEntries(
         results
           .filter(({ variant, compared }) => variant.impliedBy === undefined && compared > 0)
-          .map(({ variant, differences }) => [variant.id, expectation(seen, variant, differences)]),
+          .map(({ variant, differences }) => [variant.id, expectation(evidence, variant, differences)]),
       ),
       logLikelihood: {
         ...Object.fromEntries(
@@ -69,16 +70,37 @@ const architecture: Signal = {
         other: chance,
       },
       n: known.length,
-      details: [
-        ...known.map((name) => text(name, `${seen.get(name)?.value} (from ${seen.get(name)?.from})`)),
-        ...totals(seen),
-        ...results.flatMap(({ variant, differences }) => against(variant, differences)),
-        ...sharedWith(seen, strangers),
-      ],
+      details: detailsOf(evidence, results, strangers),
     };
   },
 };
 export default architecture;
+
+interface Result {
+  readonly variant: VariantView;
+  readonly compared: number;
+  readonly differences: readonly Difference[];
+}
+
+function detailsOf(
+  evidence: Architecture,
+  results: readonly Result[],
+  strangers: readonly VariantView[],
+): Detail[] {
+  const seen = seenFacts(evidence);
+  const versions = [...results.map(({ variant }) => variant), ...strangers];
+  return [
+    ...COMPARED_FACTS.flatMap((name) => {
+      const fact = seen.get(name);
+      return fact ? [text(name, `${fact.value} (from ${fact.from})`)] : [];
+    }),
+    ...totals(seen),
+    ...laws(evidence),
+    ...shards(evidence, versions),
+    ...results.flatMap(({ variant, differences }) => against(variant, differences)),
+    ...sharedWith(seen, strangers),
+  ];
+}
 
 /** One log error rate per mistake that would explain what differs. */
 function logErrors(differences: readonly Difference[]): number {
@@ -120,9 +142,19 @@ function fitsShape(seen: SeenFacts, facts: VariantView['facts']): boolean {
   return compared > 0 && differences.length === 0;
 }
 
-function expectation(seen: SeenFacts, { facts }: VariantView, differences: readonly Difference[]): string {
+function expectation(
+  evidence: Architecture,
+  variant: VariantView,
+  differences: readonly Difference[],
+): string {
+  const { facts } = variant;
+  const seen = seenFacts(evidence);
   if (differences.length === 0) return describeFacts((name) => (seen.has(name) ? facts[name] : undefined));
-  return [describeDifferences(differences), ...differentTotals(seen, facts)].join(', ');
+  return [
+    describeDifferences(differences),
+    ...differentTotals(seen, facts),
+    ...differentShards(impliedShards(evidence), variant),
+  ].join(', ');
 }
 
 function against({ id, impliedBy }: VariantView, differences: readonly Difference[]): Detail[] {
@@ -142,6 +174,20 @@ function sharedWith(seen: SeenFacts, strangers: readonly VariantView[]): Detail[
 function totals(seen: SeenFacts): Detail[] {
   const list = describeTotals(seen);
   return list.length > 0 ? [text('totals', list.join(', '))] : [];
+}
+
+/** Closed forms: what follows from configuration alone, beside what the files hold. */
+function laws({ laws: found = [] }: Partial<Architecture>): Detail[] {
+  return found.map(({ law, expected, observed, from }) => {
+    const relation = expected === observed ? '=' : '≠';
+    return text(`closed form of ${law}`, `${observed} ${relation} ${expected} (${from})`);
+  });
+}
+
+function shards(evidence: Architecture, versions: readonly VariantView[]): Detail[] {
+  const implied = impliedShards(evidence);
+  const same = versions.filter((variant) => sameShards(implied, variant));
+  return same.map(({ id }) => text('shard sizes', `all ${implied.size} as published of ${id}, to the byte`));
 }
 
 function text(label: string, value: string): Detail {

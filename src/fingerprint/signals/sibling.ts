@@ -12,6 +12,8 @@ const RESOLUTION = 0.05;
 const MAX_SPREAD = 0.25;
 /** Least log-likelihood of a sibling: policy. */
 const FLOOR = Math.log(1e-4);
+/** Two standard deviations away. */
+const AT_CORNER = -2;
 const ALTERED_AT_CORNER = Math.log(0.1);
 
 /**
@@ -114,8 +116,9 @@ function entry(
 ): [string, number][] {
   const log = corners.get(impliedBy ?? id);
   if (log === undefined || kind === 'distilled') return [];
-  const altered = impliedBy !== undefined && kind === 'other';
-  return [[id, altered ? (log > -1 ? ALTERED_AT_CORNER : 0) : log]];
+  if (impliedBy === undefined || kind !== 'other') return [[id, log]];
+  const atCorner = [...corners.values()].some((corner) => corner > AT_CORNER);
+  return [[id, atCorner ? ALTERED_AT_CORNER : 0]];
 }
 
 function detailsOf(siblings: readonly VariantRelation[], found: SiblingCoordinates): Detail[] {

@@ -7,7 +7,6 @@ import {
   MAX_FINDINGS,
   MAX_KEPT_BYTES,
   MAX_KEPT_ELEMENTS,
-  MAX_KEY_BYTES,
   MAX_LENGTH,
   MAX_STRINGS,
   MAX_TEXT_BYTES,
@@ -29,7 +28,6 @@ export interface Pairs {
 
 const KEY = {
   what: 'key',
-  limit: MAX_KEY_BYTES,
   length: 'GGUF_KEY_LENGTH',
   text: 'GGUF_KEY_TEXT',
 } as const;

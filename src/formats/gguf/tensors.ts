@@ -7,7 +7,7 @@ import { readName } from './text.js';
 
 const NAME = {
   what: 'tensor name',
-  limit: MAX_NAME_BYTES - 1,
+  room: MAX_NAME_BYTES - 1,
   length: 'GGUF_NAME_LENGTH',
   text: 'GGUF_NAME_TEXT',
 } as const;

@@ -1,5 +1,6 @@
 import type { GgufCursor } from './cursor.js';
 import type { GgufFault } from './fault.js';
+import { MAX_KEY_BYTES } from './limits.js';
 
 // Two names that differ in bytes must not become equal by replacement characters, hence fatal.
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -7,7 +8,8 @@ const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
 
 interface NameRule {
   readonly what: string;
-  readonly limit: number;
+  /** Bytes that programs have room for, where that is less than the format allows. */
+  readonly room?: number;
   readonly length: GgufFault;
   readonly text: GgufFault;
 }
@@ -18,8 +20,13 @@ interface NameRule {
  */
 export async function readName(cursor: GgufCursor, rule: NameRule): Promise<string> {
   const at = cursor.position;
-  const { what, limit, length: fault } = rule;
-  const length = await cursor.count({ fault, what: `bytes of a ${what}`, limit, unit: 1 });
+  const { what, room = MAX_KEY_BYTES, length: fault } = rule;
+  const length = await cursor.count({ fault, what: `bytes of a ${what}`, limit: MAX_KEY_BYTES, unit: 1 });
+  if (length > room) {
+    const hint =
+      'llama.cpp loads no such file; some programs for image models do. Expected a language model.';
+    throw cursor.invalid(fault, at, `a ${what} has ${length} bytes; expected at most ${room}`, hint);
+  }
   const bytes = bytesOf(await cursor.take(length));
   const text = decoded(bytes);
   if (text === null) throw cursor.invalid(rule.text, at, `a ${what} is not UTF-8`);

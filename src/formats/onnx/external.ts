@@ -4,8 +4,8 @@ import type { WireReader } from './reader.js';
 import type { TensorStorage } from './types.js';
 
 /**
- * Keys the runtime acts on; others (`prepacked_…`) do not say where the data is. `checksum` is optional and no known
- * exporter writes it; it is not compared, since a SHA-1 next to the data it covers proves nothing against their author.
+ * Keys the runtime acts on; others (`prepacked_…`) do not say where the data is. `checksum` is optional and onnx's own
+ * writer leaves it out; it is not compared, since a SHA-1 beside the data proves nothing against who wrote both.
  */
 const KEYS = ['location', 'offset', 'length'];
 

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../../core/bytes.js';
 import type { ShardIndex } from '../../core/types.js';
 import { fileOverLimit, invalidFile, quoted } from '../failure.js';
 import { duplicateKey, valueReader } from '../json/parse.js';
@@ -31,10 +32,7 @@ interface Draft {
  * Throws FORMAT_INVALID, FORMAT_TRUNCATED, FORMAT_LIMIT and PATH_ESCAPES, each with an IndexFault and the byte.
  */
 export function readShardIndex(bytes: Uint8Array, name: string): ShardIndexFile {
-  if (bytes.length > MAX_INDEX_BYTES) {
-    const what = `the index has ${bytes.length} bytes; the limit is ${MAX_INDEX_BYTES}`;
-    throw fileOverLimit({ file: name, at: MAX_INDEX_BYTES, fault: 'INDEX_LIMIT' }, what);
-  }
+  checkSize(bytes.length, name);
   const reader = new JsonReader(bytes, name);
   const draft: Draft = {
     reader,
@@ -49,6 +47,18 @@ export function readShardIndex(bytes: Uint8Array, name: string): ShardIndexFile 
   if (!draft.mapped) throw invalid(reader, 0, 'INDEX_WEIGHT_MAP_MISSING', 'the index has no weight_map');
   const { tensors, totalSize, offsets } = draft;
   return { name, tensors, totalSize, offsets: Uint32Array.from(offsets) };
+}
+
+/** The same from a source, which is not read when it is longer than any index. */
+export async function openShardIndex(source: ByteSource): Promise<ShardIndexFile> {
+  checkSize(source.size, source.name);
+  return readShardIndex(await source.read(0, source.size), source.name);
+}
+
+function checkSize(size: number, file: string): void {
+  if (size <= MAX_INDEX_BYTES) return;
+  const what = `the index has ${size} bytes; the limit is ${MAX_INDEX_BYTES}`;
+  throw fileOverLimit({ file, at: 0, fault: 'INDEX_LIMIT' satisfies IndexFault }, what);
 }
 
 function readMember(draft: Draft, key: string): void {

@@ -133,19 +133,22 @@ describe('limits', () => {
   test('nodes', async () => {
     const nodes = new Uint8Array(2 * (MAX_NODES + 1));
     for (let i = 0; i < nodes.length; i += 2) nodes[i] = 0x0a;
-    expect((await failure(read(graph(nodes)))).code).toBe('FORMAT_LIMIT');
+    expect(await failure(read(graph(nodes)))).toMatchObject({ code: 'FORMAT_LIMIT', fault: 'ONNX_NODES' });
   });
 
   test('a packed list', async () => {
     const list = bytes(key(8, 2), varint(17 * 2 ** 20));
     const source = claimed(list, 17 * 2 ** 20);
-    expect((await failure(readOnnx(source))).code).toBe('FORMAT_LIMIT');
+    expect(await failure(readOnnx(source))).toMatchObject({
+      code: 'FORMAT_LIMIT',
+      fault: 'ONNX_LIST_LENGTH',
+    });
   });
 
   test('memory for two-byte messages', async () => {
     const values = new Uint8Array(2 ** 22);
     for (let i = 0; i < values.length; i += 2) values[i] = 0x6a;
-    expect((await failure(read(graph(values)))).code).toBe('FORMAT_LIMIT');
+    expect(await failure(read(graph(values)))).toMatchObject({ code: 'FORMAT_LIMIT', fault: 'ONNX_MEMORY' });
   });
 
   /** A model whose one attribute ends in `tail`, followed by `length` zero bytes that exist only on demand. */

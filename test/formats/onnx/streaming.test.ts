@@ -96,9 +96,8 @@ test('externalize copies no more than its limit', async () => {
     read: async (offset: number, length: number) =>
       bytes(head.subarray(offset), new Uint8Array(length)).subarray(0, length),
   };
-  expect((await failure(rewriteOnnx(source, { place: selfExternal('bulk.onnx') }))).code).toBe(
-    'FORMAT_LIMIT',
-  );
+  const error = await failure(rewriteOnnx(source, { place: selfExternal('bulk.onnx') }));
+  expect(error).toMatchObject({ code: 'FORMAT_LIMIT', fault: 'ONNX_COPY_SIZE' });
 });
 
 test('externalize notices a file that shrinks while it is copied', async () => {

@@ -3,8 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StoredTensor } from '../../../src/core/types.js';
+import {
+  MAX_INDEX_BYTES,
+  MAX_INDEXED_TENSORS,
+  MAX_NAME_LENGTH,
+  MAX_SHARDS,
+} from '../../../src/formats/safetensors/limits.js';
 import { readSafetensors } from '../../../src/formats/safetensors/read.js';
-import { readShardIndex, type ShardIndexFile } from '../../../src/formats/safetensors/shard-index.js';
+import {
+  openShardIndex,
+  readShardIndex,
+  type ShardIndexFile,
+} from '../../../src/formats/safetensors/shard-index.js';
 import { checkShards } from '../../../src/formats/safetensors/shard-set.js';
 import type { SafetensorsFile } from '../../../src/formats/safetensors/types.js';
 import { openBytes, openDelivery } from '../../../src/io/files.js';
@@ -50,6 +60,29 @@ describe('an index', () => {
     expect(read.totalSize).toBe(16);
     expect([...read.tensors]).toEqual([['__proto__', 'm.safetensors']]);
     expect(index({}).totalSize).toBeNull();
+  });
+
+  test('longer than any index is not read', async () => {
+    const read = async (): Promise<Uint8Array> => {
+      throw new Error('read');
+    };
+    const limit = { code: 'FORMAT_LIMIT', fault: 'INDEX_LIMIT', offset: 0 };
+    await expect(openShardIndex({ size: MAX_INDEX_BYTES + 1, name: 'i.json', read })).rejects.toMatchObject(
+      limit,
+    );
+  });
+
+  test('with more tensors or shards than any model has is refused', () => {
+    const many = (count: number, entry: (i: number) => string) =>
+      `{"weight_map":{${Array.from({ length: count }, (_, i) => entry(i)).join(',')}}}`;
+    for (const [text, fault] of [
+      [many(MAX_INDEXED_TENSORS + 1, (i) => `"${i}":"m.safetensors"`), 'INDEX_TENSOR_LIMIT'],
+      [many(MAX_SHARDS + 1, (i) => `"${i}":"${i}.safetensors"`), 'INDEX_SHARD_LIMIT'],
+      [many(1, () => `"${'n'.repeat(MAX_NAME_LENGTH + 1)}":"m.safetensors"`), 'INDEX_TENSOR_LIMIT'],
+    ] as const) {
+      const run = () => readShardIndex(new TextEncoder().encode(text), 'i.json');
+      expect(run).toThrow(expect.objectContaining({ code: 'FORMAT_LIMIT', fault }));
+    }
   });
 
   test.runIf(sharedData)(`of R1-Distill-Qwen-32B names 771 tensors in 8 shards${whySkipped}`, () => {
