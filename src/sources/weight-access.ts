@@ -1,5 +1,5 @@
 import type { MetadataValue, WeightsCapability } from '../core/types.js';
-import { type Delivery, openBytes } from '../io/files.js';
+import type { Delivery } from '../io/files.js';
 import { indexWeights, type WeightIndex, type WeightLayout } from '../weights/matrix.js';
 import type { LogicalTensor } from '../weights/types.js';
 import { lazy } from './lazy.js';
