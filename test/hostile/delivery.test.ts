@@ -27,6 +27,13 @@ import {
 const STATIC = { only: ['files', 'architecture'] };
 const MODEL = 'onnx/model.onnx';
 
+/** Config.json alone is worth reading. */
+function withoutMetadata(): string {
+  const folder = candidate();
+  unlinkSync(join(folder, 'config.json'));
+  return folder;
+}
+
 test('a path that does not exist', async () => {
   expect(await rejection(collect(join(scratch(), 'none')))).toBe('CANDIDATE_NOT_FOUND');
 });
@@ -39,10 +46,18 @@ test('an empty folder', async () => {
   expect(await rejection(collect(scratch()))).toBe('CANDIDATE_EMPTY');
 });
 
-test('a folder without a model', async () => {
-  const folder = candidate();
+test('a folder without a model or metadata', async () => {
+  const folder = withoutMetadata();
   unlinkSync(join(folder, MODEL));
   expect(await rejection(collect(folder))).toBe('CANDIDATE_UNSUPPORTED');
+});
+
+test('a folder of metadata is read as that, and says so', async () => {
+  const folder = candidate();
+  unlinkSync(join(folder, MODEL));
+  const { probes, warnings } = await collect(folder);
+  expect(codesOf({ probes })).toMatchObject({ architecture: 'ok', generation: 'unavailable' });
+  expect(warnings).toContain('The folder holds no weights; its metadata alone were read.');
 });
 
 test.each(['pytorch_model.bin', 'model.pt', 'model.pkl', 'model.ckpt'])(
@@ -100,14 +115,14 @@ test('a sparse neighbour raises no limit of the runtime', async () => {
 });
 
 test('a folder named model.onnx', async () => {
-  const folder = candidate();
+  const folder = withoutMetadata();
   unlinkSync(join(folder, MODEL));
   mkdirSync(join(folder, MODEL));
   expect(await rejection(collect(folder))).toBe('CANDIDATE_UNSUPPORTED');
 });
 
 test.skipIf(process.platform === 'win32')('a FIFO named model.onnx does not block', async () => {
-  const folder = candidate();
+  const folder = withoutMetadata();
   unlinkSync(join(folder, MODEL));
   execFileSync('mkfifo', [join(folder, MODEL)]);
   expect(await rejection(collect(folder))).toBe('CANDIDATE_UNSUPPORTED');
@@ -170,7 +185,7 @@ test.skipIf(process.platform === 'win32')(
   async () => {
     const folder = candidate({ '-rf': '', '\u001b[2J\u0007': '', '..data': '', __proto__: '' });
     const evidence = await fingerprint(folder);
-    expect(codesOf(evidence)).toEqual({ files: 'ok', architecture: 'ok' });
+    expect(codesOf(evidence)).toEqual({ files: 'ok', architecture: 'ok', quantization: 'ok' });
     const { code, stdout } = await cli(['fingerprint', folder]);
     expect(code).toBe(0);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

@@ -2,8 +2,6 @@
 export type OnnxFault =
   | 'ONNX_EMPTY'
   | 'ONNX_OTHER_FORMAT'
-  /** Beyond 2 GiB, where protobuf ends. */
-  | 'ONNX_SIZE'
   /** The file ends inside a field. */
   | 'ONNX_TRUNCATED'
   | 'ONNX_FIELD_NUMBER'

@@ -2,9 +2,6 @@
  * Limits of the ONNX reader. A file over a limit is rejected with FORMAT_LIMIT before the memory is spent.
  */
 
-/** protobuf counts bytes in 31 bits, so no exporter writes more and no runtime reads it; larger weights are external. */
-export const MAX_FILE_BYTES = 2 ** 31 - 1;
-
 /**
  * Nested messages. protobuf's own recursion limit, and so ONNX Runtime's: nothing deeper loads anywhere.
  * A graph inside a graph costs three levels (node, attribute, graph).

@@ -5,7 +5,7 @@ import { Budget } from './budget.js';
 import { invalid, overLimit, truncated } from './failure.js';
 import type { OnnxFault } from './fault.js';
 import { BYTES, FIXED32, FIXED64, type Field, type Range, VARINT, WIRE_NAMES } from './field.js';
-import { FIELD_COST, MAX_FILE_BYTES, MAX_NAME_BYTES } from './limits.js';
+import { FIELD_COST, MAX_NAME_BYTES } from './limits.js';
 import { decodeVarint, signed64, type Varint } from './varint.js';
 
 /** Key and length or value of one field: two varints. */
@@ -30,10 +30,6 @@ export class WireReader {
     this.file = source.name;
     this.size = source.size;
     this.budget = new Budget(source.name);
-    if (source.size > MAX_FILE_BYTES) {
-      const what = `the file goes on to ${source.size}; protobuf ends at 2 GiB`;
-      throw this.overLimit('ONNX_SIZE', MAX_FILE_BYTES, what);
-    }
     this.#window = new Window(source, { signal, fault: 'ONNX_TRUNCATED' });
   }
 
