@@ -50,14 +50,16 @@ function readingsOf(structure: ModelStructure): Readings {
   const config = languageConfig(structure.config);
   const stated = configClaims(config);
   const placed = placedTensors(structure);
+  const complete = isComplete(structure);
   return {
     structure,
     config,
     stated,
     metadata: metadataClaims(structure),
     placed,
-    stack: isComplete(structure) ? stackFacts(placed) : undefined,
-    listed: structure.index ? indexFacts(structure.index) : undefined,
+    stack: complete ? stackFacts(placed) : undefined,
+    // Beside all its shards an index says nothing of its own.
+    listed: structure.index && !complete ? indexFacts(structure.index) : undefined,
     graph: graphFacts(structure, config, stated.layers),
   };
 }
