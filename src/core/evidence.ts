@@ -5,6 +5,7 @@ import type {
   Contradiction,
   Fact,
   FactSource,
+  StructureFinding,
 } from './candidate.js';
 import type { ErrorRecord } from './errors.js';
 import type { Rng } from './rng.js';
@@ -63,6 +64,7 @@ export interface Architecture {
   readonly laws: readonly ClosedFormLaw[];
   /** Bytes of each shard a safetensors index lists, as configuration and names imply them. */
   readonly shardSizes: Readonly<Record<string, number>> | null;
+  readonly findings: readonly StructureFinding[];
   readonly contradictions: readonly Contradiction[];
 }
 

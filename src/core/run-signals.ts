@@ -15,7 +15,7 @@ import type {
 const IMPLIED = 'other/';
 
 /**
- * Score every signal. A signal is handed only the probes it declares; one whose data are missing is `skipped`,
+ * Score every signal. A signal is handed only the probes it declares; one whose needed data are missing is `skipped`,
  * one that throws `errored`, and neither moves the verdict.
  */
 export function runSignals(
@@ -24,11 +24,12 @@ export function runSignals(
   signals: readonly Signal[],
 ): SignalResult[] {
   return signals.map((signal) => {
-    const { id, title, group, spoofing, needs } = signal;
+    const { id, title, group, spoofing, needs, wants = [] } = signal;
     const identity = { id, title, group, spoofing };
     const missing = needs.find((probe) => !usable(evidence, probe));
     if (missing) return { ...identity, status: 'skipped', reason: whyMissing(evidence, missing) };
-    const candidate = Object.fromEntries(needs.map((probe) => [probe.id, dataOf(evidence, probe)]));
+    const read = [...needs, ...wants.filter((probe) => usable(evidence, probe))];
+    const candidate = Object.fromEntries(read.map((probe) => [probe.id, dataOf(evidence, probe)]));
     try {
       return { ...identity, ...signal.score({ candidate, ...viewsOf(profile, needs) }) };
     } catch (error) {

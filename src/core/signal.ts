@@ -73,6 +73,8 @@ export interface Signal {
   readonly group: string;
   readonly spoofing: Spoofing;
   readonly needs: readonly Probe[];
+  /** Probes it also reads where the evidence has them: older evidence, and probes left out, do not silence it. */
+  readonly wants?: readonly Probe[];
   score(input: SignalInput): Measured | Skipped;
 }
 

@@ -39,6 +39,7 @@ export function readArchitecture(structure: ModelStructure, options: ReadingOpti
     ...presence(readings),
     ...counted(readings, options),
     maxPositions: best({ metadata: readings.metadata.maxPositions, config: readings.stated.maxPositions }),
+    findings: structure.findings,
     contradictions: [
       ...Object.entries(sources).flatMap(([name, found]) => contradiction(name, found)),
       ...widthContradictions(readings),

@@ -11,12 +11,45 @@ const status = z.discriminatedUnion('status', [
     error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
   }),
 ]);
-/** The verdict itself reads contradictions; all other probe data are checked by the signal that reads them. */
+/** The verdict itself reads these; all other probe data are checked by the signal that reads them. */
 const contradictions = z.array(
-  z.object({ fact: z.string(), values: z.record(z.string(), z.union([z.string(), z.number()])) }),
+  z.object({
+    fact: z.string(),
+    values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  }),
 );
-const shapeOf = (probe: string): z.ZodType =>
-  probe === 'architecture' ? contradictions : contradictions.optional();
+const paths = z.array(z.string());
+const delivered = z.object({
+  path: z.string(),
+  bytes: z.number(),
+  sha256: z.string().nullable(),
+  pointer: z.object({ sha256: z.string(), bytes: z.number() }).optional(),
+});
+const WITNESSES: Readonly<Record<string, z.ZodType>> = {
+  architecture: z.object({ contradictions }),
+  files: z.object({
+    files: z.array(delivered),
+    weights: paths,
+    manifest: z
+      .object({
+        changed: z.array(z.object({ path: z.string(), pointer: z.boolean().optional() })),
+        missing: paths,
+        extra: paths,
+      })
+      .optional(),
+  }),
+  quantization: z.object({
+    labels: z.array(
+      z.object({ source: z.string(), label: z.string(), found: paths, contradicts: z.boolean() }),
+    ),
+  }),
+};
+
+function faultOf(id: string, data: { readonly contradictions?: unknown }): z.ZodError | undefined {
+  const known = Object.hasOwn(WITNESSES, id) ? WITNESSES[id] : undefined;
+  return known?.safeParse(data).error ?? contradictions.optional().safeParse(data.contradictions).error;
+}
+
 const evidenceSchema = z.object({
   schema: z.literal('evidence/1'),
   tool: z.object({ name: z.string(), version: z.string() }),
@@ -27,8 +60,12 @@ const evidenceSchema = z.object({
   suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }),
   probes: z.record(z.string(), status).check(({ value: probes, issues }) => {
     for (const [id, probe] of Object.entries(probes)) {
-      if (probe.status !== 'ok' || shapeOf(id).safeParse(Object(probe.data).contradictions).success) continue;
-      issues.push({ code: 'custom', input: probe, message: `the ${id} probe has no list of contradictions` });
+      if (probe.status !== 'ok') continue;
+      const error = faultOf(id, Object(probe.data));
+      if (!error) continue;
+      const [issue] = error.issues;
+      const message = `the ${id} probe at ${issue?.path.join('.') || 'its contradictions'}: ${issue?.message}`;
+      issues.push({ code: 'custom', input: probe, message });
     }
   }),
   warnings: z.array(z.string()),

@@ -8,16 +8,20 @@ import {
   type RuntimeConfig,
   type RuntimeOperations,
 } from '../io/runtime/protocol.js';
+import { indexGraph } from '../tap/graph-index.js';
 import { checkedAttention } from './attention-claims.js';
 import { attentionPlan, encoderOf } from './attention-plan.js';
 import { checkedExternalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
 import { type Lazy, lazy } from './lazy.js';
 import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
+import { onnxLogicalTensors } from './onnx-logical.js';
 import { onnxStructure } from './onnx-structure.js';
 import { OpenedGraph } from './opened-graph.js';
 import { machine, type OpenOptions } from './options.js';
 import type { LocatedModel } from './parse.js';
+import { TensorBytes } from './tensor-bytes.js';
+import { layoutOf, weightAccess } from './weight-access.js';
 
 const MODEL_TIMEOUT_MS = 120_000;
 /** 50 kB prompts tokenize in half a second and templates render in 20 ms. */
@@ -53,6 +57,7 @@ export async function openOnnx(
     return startRuntime(delivery, config, graphs, options);
   });
   const call = caller(graphs, runtime, options);
+  const bytes = new TensorBytes(delivery);
   let onnxruntime: string | undefined;
   const capabilities: Capabilities = {
     files: filesCapability(
@@ -67,9 +72,16 @@ export async function openOnnx(
         await checkedExternalFiles(read, modelPath, delivery);
         return onnxStructure(read, config.config);
       },
-      matrices: async () => ({ ids: [], undone: [] }),
-      matrix: async () => null,
-      vocabulary: async () => null,
+      ...weightAccess({
+        delivery,
+        bytes,
+        tensors: async () => {
+          const read = await graph.model();
+          await checkedExternalFiles(read, modelPath, delivery);
+          return onnxLogicalTensors(indexGraph(read.graph), modelPath);
+        },
+        layout: async () => layoutOf(config),
+      }),
     },
     tokens: {
       encode: (text, { special = true } = {}) => call('encode', { text, special }),
@@ -96,7 +108,10 @@ export async function openOnnx(
     maxPositions: config.maxPositions,
     warnings: located.warnings,
     environment: () => ({ ...machine(options), ...(onnxruntime ? { onnxruntime } : {}) }),
-    close: async () => (await runtime.peek())?.host.close(),
+    close: async () => {
+      await bytes.close();
+      await (await runtime.peek())?.host.close();
+    },
   };
 }
 

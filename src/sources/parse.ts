@@ -1,12 +1,13 @@
 import { basename, resolve } from 'node:path';
 import { AssayError } from '../core/errors.js';
+import { identify } from '../formats/foreign/identify.js';
 import { type Delivery, openBytes, openDelivery } from '../io/files.js';
 import { openRemoteDelivery } from '../io/remote-delivery.js';
 import { encoderOf } from './attention-plan.js';
 import { chooseWeights, type WeightSet } from './located-weights.js';
 import type { OpenOptions } from './options.js';
 
-/** Formats that run code when loaded. They are named and refused, never opened. */
+/** Names of formats that run code when loaded; their content decides, and they are never opened. */
 const EXECUTABLE = /\.(pt|pth|bin|pkl|pickle|ckpt|h5|keras|joblib)$/i;
 
 /** Where models live in a folder, best first: full precision before converted copies. */
@@ -23,6 +24,8 @@ const ONNX_PREFERENCE = [
 
 /** Weights that have their own header. */
 const WEIGHTS = /\.(safetensors|gguf)$/;
+/** First line of a Git LFS pointer, up to its version. */
+const POINTER = 'version https://git-lfs';
 /** Names of files in one warning. */
 const LISTED = 8;
 
@@ -43,7 +46,7 @@ export async function locateModel(path: string): Promise<LocatedModel> {
     });
   }
   const model = (await findOnnx(delivery)) ?? (await findWeights(delivery));
-  if (model === undefined) throw noModel(path, delivery);
+  if (model === undefined) throw await noModel(path, delivery);
   return { delivery, label: basename(resolve(path)), model, warnings: warningsOf(delivery, model) };
 }
 
@@ -55,7 +58,7 @@ export async function locateRemote(
   const http = { allowPrivate: allowPrivateAddresses, ...(signal ? { signal } : {}) };
   const delivery = await openRemoteDelivery(address, http);
   const model = await findWeights(delivery);
-  if (model === undefined) throw noModel(new URL(address).origin, delivery);
+  if (model === undefined) throw await noModel(new URL(address).origin, delivery);
   const warnings = ['The files are behind an address; they were read in part and not hashed.'];
   return { delivery, label: basename(new URL(address).pathname), model, warnings };
 }
@@ -67,7 +70,7 @@ async function findOnnx(delivery: Delivery): Promise<LocatedModel['model'] | und
     others.length === 0 && only && !WEIGHTS.test(only) && !EXECUTABLE.test(only) ? only : undefined;
   const chosen = ONNX_PREFERENCE.find((file) => onnx.includes(file)) ?? onnx[0] ?? bare;
   if (chosen === undefined) return undefined;
-  const content = await sniff(delivery, chosen);
+  const content = await contentOf(delivery, chosen);
   return content === 'gguf' || content === 'safetensors' ? undefined : { kind: 'onnx', path: chosen };
 }
 
@@ -77,7 +80,7 @@ async function findWeights(delivery: Delivery): Promise<WeightSet | undefined> {
   for (const file of files) {
     const named = /\.(safetensors|gguf|onnx)$/.exec(file)?.[1];
     if (named === undefined && files.length > 1) continue;
-    const content = await sniff(delivery, file);
+    const content = await contentOf(delivery, file);
     // A damaged header is the reader's to name; a pointer stands for weights that were not fetched.
     const kind = content === 'unknown' ? named : content;
     if (kind === 'safetensors' || kind === 'gguf') kinds.set(file, kind);
@@ -100,27 +103,35 @@ function warningsOf({ files }: Delivery, model: LocatedModel['model']): string[]
   ];
 }
 
-/** GGUF has a magic number, safetensors an 8-byte header length before a brace; ONNX protobuf has neither. */
-async function sniff(delivery: Delivery, file: string): Promise<WeightSet['kind'] | 'pointer' | 'unknown'> {
+type Content = WeightSet['kind'] | 'pointer' | 'unknown';
+
+/** What a file is by its content. Throws CANDIDATE_UNSUPPORTED for a format that runs code when loaded. */
+async function contentOf(delivery: Delivery, file: string): Promise<Content> {
   const bytes = await openBytes(delivery, file);
   try {
-    const head = await bytes.read(0, Math.min(64, bytes.size));
-    const text = Buffer.from(head).toString('latin1');
-    if (text.startsWith('GGUF')) return 'gguf';
-    if (text.startsWith('version https://git-lfs')) return 'pointer';
-    return head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0 ? 'safetensors' : 'unknown';
+    const head = await bytes.read(0, Math.min(POINTER.length, bytes.size));
+    if (Buffer.from(head).toString('latin1') === POINTER) return 'pointer';
+    const { format, executes, why } = await identify(bytes);
+    if (executes) throw unsupported(`"${file}" is ${why}; it was not opened.`);
+    return format === 'gguf' || format === 'safetensors' ? format : 'unknown';
   } finally {
     await bytes.close();
   }
 }
 
-function noModel(path: string, delivery: Delivery): AssayError {
+/** Names the reason: a folder of pickles is refused for what it holds. */
+async function noModel(path: string, delivery: Delivery): Promise<AssayError> {
   const executable = delivery.files.find((file) => EXECUTABLE.test(file));
-  return new AssayError(
-    'CANDIDATE_UNSUPPORTED',
-    executable
-      ? `"${path}" holds "${executable}", a format that runs code when loaded; it was not opened.`
-      : `"${path}" holds no ONNX, GGUF or safetensors model and no config.json (${delivery.files.length} other files).`,
-    { hint: 'Ask the vendor for safetensors, GGUF or an ONNX export (onnx/model.onnx).' },
-  );
+  if (executable === undefined) {
+    const others = `${delivery.files.length} other files`;
+    return unsupported(`"${path}" holds no ONNX, GGUF or safetensors model and no config.json (${others}).`);
+  }
+  await contentOf(delivery, executable);
+  return unsupported(`"${path}" holds "${executable}", by its name a format that runs code when loaded.`);
+}
+
+function unsupported(message: string): AssayError {
+  return new AssayError('CANDIDATE_UNSUPPORTED', message, {
+    hint: 'Ask the vendor for safetensors, GGUF or an ONNX export (onnx/model.onnx).',
+  });
 }

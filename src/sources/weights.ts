@@ -1,9 +1,8 @@
-import type { MetadataValue, ModelSource, ModelStructure } from '../core/types.js';
+import type { ModelSource, ModelStructure, StoredTensor } from '../core/types.js';
 import { readGguf } from '../formats/gguf/read.js';
 import { readGgufStrings } from '../formats/gguf/strings.js';
 import { type Delivery, openBytes } from '../io/files.js';
-import { logicalTensors } from '../weights/logical.js';
-import { indexWeights, type WeightIndex, type WeightLayout } from '../weights/matrix.js';
+import { describingTensors, logicalTensors } from '../weights/logical.js';
 import { rolesOf } from '../weights/roles.js';
 import type { LogicalTensor } from '../weights/types.js';
 import { filesCapability } from './files-capability.js';
@@ -14,7 +13,7 @@ import { machine, type OpenOptions } from './options.js';
 import type { LocatedModel } from './parse.js';
 import { readStoredWeights } from './stored-weights.js';
 import { TensorBytes } from './tensor-bytes.js';
-import { readVocabulary } from './vocabulary.js';
+import { layoutOf, weightAccess } from './weight-access.js';
 
 const GGUF_TOKENS = 'tokenizer.ggml.tokens';
 
@@ -27,12 +26,10 @@ export async function openWeights(
   const bytes = new TensorBytes(delivery);
   const config = lazy(() => readModelConfig(delivery));
   const stored = lazy(() => readStoredWeights(delivery, set, signal));
-  const logical = lazy(async () =>
-    withRoles(logicalTensors((await stored.get()).tensors, await config.get())),
-  );
-  const index = lazy(async (): Promise<WeightIndex> => {
-    const layout = layoutOf((await stored.get()).metadata, await config.get());
-    return indexWeights(await logical.get(), layout, (...part) => bytes.read(...part));
+  const logical = lazy(async () => {
+    const { tensors } = await stored.get();
+    const contents = await describedContents(tensors, bytes);
+    return withRoles(logicalTensors(tensors, { config: (await config.get()).config, contents }));
   });
   const structure = async (): Promise<ModelStructure> => {
     const { tensors, files, metadata, index: shards, findings } = await stored.get();
@@ -59,9 +56,13 @@ export async function openWeights(
       ...(delivery.open ? {} : { files: filesCapability(delivery, async () => set.paths, options) }),
       weights: {
         structure,
-        matrices: async () => (await index.get()).catalogue,
-        matrix: async (id) => (await index.get()).matrix(id),
-        vocabulary: async () => (await readVocabulary(delivery)) ?? ggufVocabulary(delivery, set),
+        ...weightAccess({
+          delivery,
+          bytes,
+          tensors: logical.get,
+          layout: async () => layoutOf(await config.get(), (await stored.get()).metadata),
+          otherVocabulary: () => ggufVocabulary(delivery, set),
+        }),
       },
     },
     maxPositions: undefined,
@@ -69,6 +70,17 @@ export async function openWeights(
     environment: () => machine(options),
     close: () => bytes.close(),
   };
+}
+
+/** Small tensors that state the shape of others. */
+async function describedContents(
+  tensors: readonly StoredTensor[],
+  bytes: TensorBytes,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const contents = new Map<string, Uint8Array>();
+  for (const tensor of describingTensors(tensors))
+    contents.set(tensor.name, await bytes.read(tensor, 0, tensor.bytes));
+  return contents;
 }
 
 /** The same tensors with what each does in the model. */
@@ -96,25 +108,4 @@ async function ggufVocabulary(
   } finally {
     await source.close();
   }
-}
-
-function layoutOf(
-  metadata: ReadonlyMap<string, MetadataValue>,
-  { config, keyValueHeads, headDim }: Awaited<ReturnType<typeof readModelConfig>>,
-): WeightLayout {
-  const architecture = metadata.get('general.architecture');
-  const stated = (key: string): number | undefined => {
-    const value = metadata.get(`${architecture}.attention.${key}`);
-    return typeof value === 'number' && value > 0 ? value : undefined;
-  };
-  const heads = stated('head_count');
-  const inner = Object(config?.text_config ?? config);
-  const claimed = inner.num_attention_heads ?? inner.n_head;
-  return {
-    ggufArchitecture: typeof architecture === 'string' ? architecture : null,
-    modelType: typeof inner.model_type === 'string' ? inner.model_type : null,
-    attentionHeads: heads ?? (typeof claimed === 'number' ? claimed : undefined),
-    keyValueHeads: stated('head_count_kv') ?? heads ?? keyValueHeads,
-    headDim: stated('key_length') ?? headDim,
-  };
 }

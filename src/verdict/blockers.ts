@@ -19,6 +19,7 @@ export type Blocker =
       /** Delivered weight files that the release does not have. */
       readonly unlisted: number;
     }
+  | { readonly code: 'label'; readonly source: string; readonly label: string; readonly found: string }
   | {
       readonly code: 'manifest-differs';
       /** Paths in the publisher's list of files that are not as listed, and of files that are missing. */
@@ -51,6 +52,7 @@ export function blockersOf(
     ...contradictionsOf(evidence),
     ...changedRelease(evidence, book),
     ...againstManifest(evidence),
+    ...wrongLabels(evidence),
     ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
   ];
 }
@@ -83,6 +85,22 @@ function againstManifest({ probes }: Evidence): Blocker[] {
   const extra = manifest.extra.filter((path) => weights.includes(path)).length;
   if (changed.length + manifest.missing.length + extra === 0) return [];
   return [{ code: 'manifest-differs', changed, missing: manifest.missing, extra }];
+}
+
+interface Label {
+  readonly source: string;
+  readonly label: string;
+  readonly found: readonly string[];
+  readonly contradicts: boolean;
+}
+
+/** Labels of a quantization that the tensors do not bear out. */
+function wrongLabels({ probes }: Evidence): Blocker[] {
+  const status = probes.quantization;
+  const labels: readonly Label[] = Object(status?.status === 'ok' ? status.data : undefined).labels ?? [];
+  return labels
+    .filter(({ contradicts }) => contradicts)
+    .map(({ source, label, found }) => ({ code: 'label', source, label, found: found.join(', ') }));
 }
 
 /** Most telling first; every other probe that records what a delivery says of itself follows. */

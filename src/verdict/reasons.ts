@@ -117,6 +117,11 @@ function blockerReason(blocker: Blocker): Reason {
         signal: 'release-files',
         sentence: `RELEASE_DIFFERS: ${blocker.equal} of ${blocker.files} weight files match published digests (source ${blocker.source})${rest(blocker)}, so the claim is not upheld.`,
       };
+    case 'label':
+      return {
+        signal: 'quantization',
+        sentence: `LABEL_CONTRADICTED: the ${blocker.source} says ${blocker.label}, the tensors hold ${blocker.found}; so the claim is not upheld.`,
+      };
     case 'manifest-differs':
       return {
         signal: 'files',

@@ -24,10 +24,9 @@ describe.skipIf(!sharedData)(`stories260K${whySkipped}`, () => {
     ['stories260K.Q4_0.gguf', 'Q4_0', 4, 32],
     ['hf-f32', 'F32', 32, null],
   ])('%s', async (file, method, bits, group) => {
-    const { methods, labels, lattice, bitsPerWeight } = await collect(shared(folder + file));
+    const { methods, labels, lattice } = await collect(shared(folder + file));
     expect(methods[0]).toMatchObject({ method, bits, group });
     expect(labels.filter(({ contradicts }) => contradicts)).toEqual([]);
     expect(lattice).toMatchObject({ grids: [], nonFinite: 0, constant: 0 });
-    console.log(file, bitsPerWeight, JSON.stringify({ methods, labels, lattice }));
   });
 });

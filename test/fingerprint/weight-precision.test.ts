@@ -57,3 +57,13 @@ describe('weight precision', () => {
     expect(against(16, grids, judged)).not.toContain('full');
   });
 });
+
+test('evidence without the quantization probe is judged by its container', () => {
+  const architecture = { weightBits: { value: 4, from: 'shapes' }, weightTypes: { Q4_K: 10 } };
+  const result = weightPrecision.score({
+    candidate: { architecture },
+    variants: [FULL, INT4],
+    strangers: [],
+  });
+  expect(result).toMatchObject({ status: 'scored', observed: '4-bit', logLikelihood: { int4: 0, other: 0 } });
+});

@@ -135,13 +135,54 @@ describe("a publisher's list of digests", () => {
 });
 
 describe('contradictions of any probe', () => {
-  const labels = { contradictions: [{ fact: 'quantization', values: { metadata: 'Q2_K', shapes: 'Q4_0' } }] };
+  const seen = { contradictions: [{ fact: 'layers', values: { index: 3, config: 4 } }] };
 
   it('block, and must be a list of facts', () => {
-    const blockers = blockersOf(evidence({ quantization: labels }), [], WEIGHING, 'full');
-    expect(blockers[0]).toMatchObject({ code: 'contradiction', probe: 'quantization', fact: 'quantization' });
-    expect(() => checkEvidence(evidence({ quantization: { contradictions: 7 } }), 'x')).toThrow(
+    const blockers = blockersOf(evidence({ later: seen }), [], WEIGHING, 'full');
+    expect(blockers[0]).toMatchObject({ code: 'contradiction', probe: 'later', fact: 'layers' });
+    expect(() => checkEvidence(evidence({ later: { contradictions: 7 } }), 'x')).toThrow(
       expect.objectContaining({ code: 'EVIDENCE_INVALID' }),
+    );
+  });
+});
+
+describe('labels of a quantization', () => {
+  const label = { source: 'general.file_type', label: 'Q2_K', found: ['Q4_0'], contradicts: true };
+
+  it('block when the tensors do not bear them out', () => {
+    const blockers = blockersOf(evidence({ quantization: { labels: [label] } }), [], WEIGHING, 'full');
+    expect(blockers[0]).toEqual({ code: 'label', source: 'general.file_type', label: 'Q2_K', found: 'Q4_0' });
+    const { reasons } = reasonsFor(
+      { weighing: WEIGHING, blockers, outcome: 'inconclusive' },
+      'full',
+      'other',
+      [],
+    );
+    expect(reasons[0]?.sentence).toContain('general.file_type says Q2_K, the tensors hold Q4_0');
+  });
+
+  it('do not block when they fit', () => {
+    const labels = [{ ...label, contradicts: false }];
+    const codes = blockersOf(evidence({ quantization: { labels } }), [], WEIGHING, 'full').map(
+      ({ code }) => code,
+    );
+    expect(codes).toEqual(['only-cheap-evidence']);
+  });
+});
+
+describe('saved evidence that the verdict reads', () => {
+  it.each<[string, unknown]>([
+    ['files', { files: 7, weights: [] }],
+    ['files', { files: [], weights: [], manifest: 7 }],
+    ['files', { files: [{ path: 'a', bytes: 1, sha256: 5 }], weights: [] }],
+    ['quantization', { labels: [{ contradicts: true }] }],
+    ['quantization', null],
+  ])('is refused when %s has another shape: %j', (id, data) => {
+    expect(() => checkEvidence(evidence({ [id]: data }), 'x')).toThrow(
+      expect.objectContaining({
+        code: 'EVIDENCE_INVALID',
+        message: expect.stringContaining(`the ${id} probe`),
+      }),
     );
   });
 });

@@ -68,7 +68,8 @@ const claims = PUBLIC.flatMap((profile) =>
 
 describe.each(Object.entries(DELIVERIES))('%s', (_, shown) => {
   it.each(claims)('neither accuses nor acquits %s %s', (profile, variant) => {
-    const { verdict } = judged(evidenceOf(shown(factsOf(profile, variant))), profile, variant);
+    const { verdict, signals } = judged(evidenceOf(shown(factsOf(profile, variant))), profile, variant);
+    expect(signals.find(({ id }) => id === 'architecture')?.status).toBe('scored');
     expect([verdict.outcome, verdict.variant]).toEqual(['inconclusive', null]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Evidence, FactSource, FactValue, FilesEvidence, ReferenceProfile, Report } from 'model-assay';
-import { loadProfile, score } from 'model-assay';
+import { loadProfile, PROBES, score } from 'model-assay';
 
 /** Facts as evidence, each from the given source. */
 export type Shown = Readonly<Record<string, FactValue | null>>;
@@ -18,7 +18,10 @@ export function evidenceOf(
     contradictions: [],
     ...Object.fromEntries(facts),
   };
-  const ok = (data: unknown) => ({ status: 'ok', version: 1, data }) as const;
+  const ok = (id: string, data: unknown) => {
+    const version = PROBES.find((probe) => probe.id === id)?.version ?? 1;
+    return { status: 'ok', version, data } as const;
+  };
   return {
     schema: 'evidence/1',
     tool: { name: 'model-assay', version: '0' },
@@ -28,8 +31,16 @@ export function evidenceOf(
     seed: 0,
     suite: { id: 'none', tier: 'quick', sha256: '' },
     probes: {
-      architecture: ok(architecture),
-      ...(files && { files: ok({ files: [], digest: '', weights: [], weightsDigest: '', ...files }) }),
+      architecture: ok('architecture', architecture),
+      quantization: ok('quantization', {
+        methods: [],
+        bitsPerWeight: null,
+        labels: [],
+        lattice: { judged: 0, abstained: 0, grids: [], nonFinite: 0, constant: 0 },
+      }),
+      ...(files && {
+        files: ok('files', { files: [], digest: '', weights: [], weightsDigest: '', ...files }),
+      }),
     },
     warnings: [],
   };

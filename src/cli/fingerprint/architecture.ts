@@ -14,7 +14,15 @@ const UNCOUNTED: Readonly<Record<keyof Architecture['uncounted'], string>> = {
 
 /** Facts with their origin, and what the closed form of the configuration implies of them. */
 export function architectureRows(architecture: Architecture): Row[] {
-  const { contradictions, weightTypes, uncounted, laws, shardSizes: _sizes, ...facts } = architecture;
+  const {
+    contradictions,
+    findings,
+    weightTypes,
+    uncounted,
+    laws,
+    shardSizes: _sizes,
+    ...facts
+  } = architecture;
   const rows = Object.entries(facts as Record<string, AnyFact>).flatMap(([name, fact]): Row[] =>
     fact ? [[name, `${shown(fact.value)} (from ${fact.from})`]] : [],
   );
@@ -38,6 +46,7 @@ export function architectureRows(architecture: Architecture): Row[] {
     ...(types.length > 0 ? [['numbers in matrices', types.join(', ')] as const] : []),
     ...left,
     ...implied,
+    ...findings.map(({ code, file, detail }): Row => [code, `${file}: ${detail}`]),
     ...contradictions.map(
       ({ fact, values }): Row => [
         'MODEL_CONTRADICTION',

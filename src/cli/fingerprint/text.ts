@@ -1,4 +1,5 @@
 import type { Evidence, FilesEvidence } from '../../core/types.js';
+import { formatNumber } from '../../report/number.js';
 import { cleanText } from '../../report/text.js';
 import { architectureRows } from './architecture.js';
 import { type Row, table } from './rows.js';
@@ -36,7 +37,7 @@ function fileRows({ files, weightsDigest, manifest }: FilesEvidence): Row[] {
   const listed = files.map(({ path, bytes, sha256, pointer, cached }): Row => {
     const digest = sha256 ?? 'not hashed';
     const stands = pointer ? `Git LFS pointer to ${pointer.bytes} bytes, ${pointer.sha256}` : path;
-    return [digest, `${String(bytes).padStart(12)}  ${stands}${cached ? ' (digest from cache)' : ''}`];
+    return [digest, `${stands}, ${formatNumber(bytes)} bytes${cached ? ' (digest from cache)' : ''}`];
   });
   if (manifest === undefined) return [...listed, ['weights digest', weightsDigest ?? 'not hashed']];
   const { checked, changed, missing, extra } = manifest;

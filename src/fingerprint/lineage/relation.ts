@@ -4,7 +4,7 @@ import type { LineageEvidence } from './types.js';
 
 /**
  * Two students of one teacher, trained from their own initializations, reached 0.05 with p = 5e-7 and CKA 0.46: models
- * taught alike grow some of the same neurons. The weakest descendant measured has 0.66.
+ * taught alike grow some of the same neurons. The weakest descendant measured has 0.54.
  */
 const MIN_EFFECT = 0.15;
 const MAX_LOG_P = Math.log(1e-6);

@@ -24,7 +24,7 @@ const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bi
  * Assumptions: the version's own precision is in the profile. A release in 8 bits or fewer (FP8, MXFP4) may honestly be
  * converted to floats, so floats never speak against it.
  * Error rates: of the container, set by policy (1e-6), not measured. Of grids: 0 of 622 trained matrices in each of F32,
- * BF16 and F16, of 48 to 768 columns; a model is called dequantized by at least three matrices and half of the sample.
+ * BF16 and F16, of 48 to 384 columns (617 judged); a model is called dequantized by at least three matrices and half of the sample.
  * Evasion: noise or training on top of dequantized weights hides the grid, as do groups scattered over a row (GPTQ with
  * reordered inputs); the log-probability signals still see the loss.
  */
@@ -33,10 +33,11 @@ const weightPrecision: Signal = {
   title: 'Weight precision',
   group: 'precision',
   spoofing: 'trivial',
-  needs: [architectureProbe, quantizationProbe],
+  needs: [architectureProbe],
+  wants: [quantizationProbe],
   score: ({ candidate, variants }) => {
-    const { weightBits } = candidate.architecture as Architecture;
-    const evidence = candidate.quantization as QuantizationEvidence;
+    const { weightBits, weightTypes } = candidate.architecture as Architecture;
+    const evidence = candidate.quantization as QuantizationEvidence | undefined;
     if (weightBits === null) return { status: 'skipped', reason: 'the file shows no weight matrices' };
     const seen = precisionOf(weightBits.value, evidence);
     return {
@@ -56,13 +57,22 @@ const weightPrecision: Signal = {
         other: 0,
       },
       n: 1,
-      details: [...methodDetails(evidence), ...gridDetails(evidence), ...labelDetails(evidence)],
+      details: evidence
+        ? [...methodDetails(evidence), ...gridDetails(evidence), ...labelDetails(evidence)]
+        : Object.entries(weightTypes).map(([label, value]) => ({
+            type: 'number',
+            label,
+            value,
+            unit: 'weights',
+          })),
     };
   },
 };
 export default weightPrecision;
 
-function precisionOf(container: number, { lattice }: QuantizationEvidence): Precision {
+function precisionOf(container: number, evidence: QuantizationEvidence | undefined): Precision {
+  if (!evidence) return { bits: container, dequantized: false };
+  const { lattice } = evidence;
   const [most] = lattice.grids;
   const onGrid = lattice.grids.reduce((sum, { matrices }) => sum + matrices, 0);
   const dequantized =
