@@ -2,17 +2,19 @@ import { configClaims, languageConfig } from '../core/config-claims.js';
 import type { Architecture, Fact, ModelStructure } from '../core/types.js';
 import { fallbacks } from './architecture/conventions.js';
 import { isComplete } from './architecture/delivered.js';
-import { type NumberFact, numberSources, type Readings, widthContradictions } from './architecture/facts.js';
+import { type NumberFact, numberSources } from './architecture/facts.js';
 import { graphFacts } from './architecture/graph.js';
 import { indexFacts } from './architecture/index-names.js';
 import { closedFormLaws } from './architecture/laws.js';
 import { metadataClaims } from './architecture/metadata.js';
 import { family, presence, tied } from './architecture/presence.js';
+import type { Readings } from './architecture/readings.js';
 import { best, contradiction } from './architecture/sources.js';
 import { stackFacts } from './architecture/stack.js';
 import { storage } from './architecture/storage.js';
 import { placedTensors } from './architecture/tensors.js';
 import { impliedTotals, totals } from './architecture/totals.js';
+import { widthContradictions } from './architecture/widths.js';
 
 export interface ReadingOptions {
   /** Whether the output matrix has the numbers of the embedding; only the weights themselves show it. */
@@ -51,14 +53,16 @@ function readingsOf(structure: ModelStructure): Readings {
   const config = languageConfig(structure.config);
   const stated = configClaims(config);
   const placed = placedTensors(structure);
+  const complete = isComplete(structure);
   return {
     structure,
     config,
     stated,
     metadata: metadataClaims(structure),
     placed,
-    stack: isComplete(structure) ? stackFacts(placed) : undefined,
-    listed: structure.index ? indexFacts(structure.index) : undefined,
+    stack: complete ? stackFacts(placed) : undefined,
+    // Beside all its shards an index says nothing of its own.
+    listed: structure.index && !complete ? indexFacts(structure.index) : undefined,
     graph: graphFacts(structure, config, stated.layers),
   };
 }

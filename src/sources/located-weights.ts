@@ -11,7 +11,7 @@ export interface WeightSet {
 
 const INDEX = 'model.safetensors.index.json';
 /** name-00001-of-00163.safetensors, name-00001-of-00009.gguf */
-const NUMBERED = /^(.*?)-?(\d{5})-of-(\d{5})(\.safetensors|\.gguf)$/;
+const NUMBERED = /^(.*?)-?(\d{5})-of-(\d{5,6})(\.safetensors|\.gguf)$/;
 /** What says what a model is when its weights are not there. */
 const METADATA = ['config.json', INDEX];
 

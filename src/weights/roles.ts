@@ -6,7 +6,6 @@ import { parsePath, type TensorPath } from './roles/path.js';
 
 export { type Naming, namingOf } from './roles/naming.js';
 
-const OTHER_STACK = /vision|visual|audio|image|speech|projector|perceiver|resampler|talker|cross/i;
 const LAYER = new Map(Object.entries({ ...huggingFace.LAYER, ...gguf.LAYER }));
 const OUTSIDE = new Map(Object.entries(huggingFace.OUTSIDE));
 const PAIRS = new Map(Object.entries(huggingFace.OUTSIDE_PAIRS));
@@ -18,7 +17,7 @@ const GGUF_OUTSIDE = new Map(Object.entries(gguf.OUTSIDE));
  */
 export function roleOf(name: string, naming: Naming = PLAIN): TensorRole {
   const path = parsePath(name);
-  if (path === null || path.prefix.some((module) => OTHER_STACK.test(module))) return other('weight');
+  if (path === null || path.foreign) return other('weight');
   if (isEncoderOfTwo(path.prefix, naming)) return other(path.part);
   return path.layer === null ? outside(path) : inLayer(path, path.layer, naming);
 }
@@ -41,7 +40,9 @@ function outside({ prefix, key, part, operator }: TensorPath): TensorRole {
   const modules = key.split('.');
   const role =
     GGUF_OUTSIDE.get(key) ?? PAIRS.get(modules.slice(-2).join('.')) ?? OUTSIDE.get(modules.at(-1) ?? '');
-  return role === undefined ? other(part) : { role, layer: null, part, ...orientation(role, operator) };
+  return role === undefined
+    ? other(part)
+    : { role, layer: null, part, ...(isInByOut(role, operator) ? { transposed: true } : {}) };
 }
 
 function inLayer(
@@ -55,19 +56,20 @@ function inLayer(
     return { role: 'final-norm', layer: null, part };
   const role = naming.roles.get(key) ?? LAYER.get(key);
   if (role === undefined) return other(part);
-  const conv1d = naming.conv1d && huggingFace.TRANSPOSED.has(key);
-  return {
+  const found: { -readonly [K in keyof TensorRole]: TensorRole[K] } = {
     role,
     layer: role === 'predictor' ? null : layer,
-    ...(expert === undefined ? {} : { expert }),
     part,
-    ...(conv1d ? { transposed: true } : orientation(role, operator)),
   };
+  if (expert !== undefined) found.expert = expert;
+  if ((naming.conv1d && huggingFace.TRANSPOSED.has(key)) || isInByOut(role, operator))
+    found.transposed = true;
+  return found;
 }
 
 /** ONNX MatMul and Gemm multiply with [in, out]. */
-function orientation(role: Role, operator: string | undefined): { readonly transposed?: true } {
-  return (operator === 'MatMul' || operator === 'Gemm') && !role.endsWith('norm') ? { transposed: true } : {};
+function isInByOut(role: Role, operator: string | undefined): boolean {
+  return (operator === 'MatMul' || operator === 'Gemm') && !role.endsWith('norm');
 }
 
 /** BART, Whisper and T5 number the layers of encoder and decoder alike; roles are those of the decoder. */

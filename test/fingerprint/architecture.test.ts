@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Architecture } from '../../src/core/types.js';
 import { readArchitecture } from '../../src/fingerprint/architecture.js';
@@ -272,5 +273,34 @@ describe('an index alone', () => {
     const index = { tensors: new Map(names.map((name) => [name, '__proto__'])), totalSize: null };
     const read = readArchitecture(structureOf([], { files: [], index, config: LLAMA }));
     expect([read.layers?.from, read.experts, read.shardSizes]).toEqual(['config', null, null]);
+  });
+});
+
+describe('hostile claims', () => {
+  const keys = [
+    ...Object.keys(LLAMA),
+    'head_dim',
+    'kv_lora_rank',
+    'num_experts',
+    'text_config',
+    'quantization_config',
+  ];
+  const value = fc.oneof(
+    fc.constantFrom(0, -1, 1.5, 2 ** 53, 1e308, Number.NaN, null, true, '7', [], [128, 128], {}),
+    fc.integer(),
+    fc.double(),
+  );
+
+  it('any configuration beside any tensors is read, and JSON can hold what is read', () => {
+    const config = fc.dictionary(fc.constantFrom(...keys), value).map((some) => ({ ...LLAMA, ...some }));
+    const dims = fc.array(fc.nat(2 ** 20), { maxLength: 4 });
+    const names = checkpointOf(LLAMA).map(([name]) => name);
+    const tensors = fc.array(fc.tuple(fc.constantFrom(...names, 'x'), dims), { maxLength: 40 });
+    fc.assert(
+      fc.property(config, tensors, (claims, entries) => {
+        const read = readArchitecture(structureOf(entries, { config: claims }));
+        expect(JSON.parse(JSON.stringify(read))).toEqual(read);
+      }),
+    );
   });
 });

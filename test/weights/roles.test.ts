@@ -86,6 +86,10 @@ const NAMES: readonly (readonly [string, TensorRole])[] = [
   ['/bert/encoder/layer.11/intermediate/dense/MatMul', role('up', 11, { transposed: true })],
   ['cos_cache', role('rotary', null)],
   ['onnx::MatMul_4711', role('other', null)],
+  ['transformer.h.7.self_attention.query_key_value.weight', role('query-key-value', 7)],
+  ['stages.2.layers.5.mlp.experts.11.w3.weight', role('up', 5, { expert: 11 })],
+  ['model.layers.#.mlp.up_proj.weight', role('other', null)],
+  ['model.layers.1234567.mlp.up_proj.weight', role('other', null)],
   ['', role('other', null)],
   ['model.layers.__proto__.self_attn.q_proj.weight', role('other', null)],
   ['model.layers.0.constructor', role('other', null)],
@@ -125,6 +129,14 @@ describe('names that others decide', () => {
     const name = 'transformer.h.0.attn.c_attn.weight';
     expect(rolesOf([{ name, dims: [64, 192] }])[0]?.transposed).toBe(true);
     expect(rolesOf([{ name, dims: [80, 64] }])[0]?.transposed).toBeUndefined();
+  });
+
+  test('Qwen’s first family puts the gate second', () => {
+    const names = ['w1', 'w2', 'c_proj'].map((name) => ({
+      name: `transformer.h.0.mlp.${name}.weight`,
+      dims: [8, 4],
+    }));
+    expect(rolesOf(names).map(({ role: found }) => found)).toEqual(['up', 'gate', 'down']);
   });
 
   test('an encoder beside a decoder is another stack', () => {

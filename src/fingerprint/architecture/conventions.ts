@@ -1,7 +1,8 @@
 import type { Claims } from '../../core/config-claims.js';
 import { groupedFacts } from './attention.js';
-import type { NumberFact, Readings } from './facts.js';
+import type { NumberFact } from './facts.js';
 import { attentionOutputs } from './graph.js';
+import type { Readings } from './readings.js';
 import { agreed, type Sources } from './sources.js';
 import type { PlacedTensor } from './tensors.js';
 

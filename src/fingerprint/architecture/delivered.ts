@@ -12,9 +12,11 @@ export function isComplete({ format, files, index, metadata }: ModelStructure): 
   const names = new Set(files.map(({ path }) => baseName(path)));
   if (index !== null)
     return [...new Set(index.tensors.values())].every((shard) => names.has(baseName(shard)));
-  const counts = files.map(({ path }) => Number(NUMBERED.exec(path)?.[1] ?? 1));
   const stated = metadata.get('split.count');
-  const expected = Math.max(...counts, typeof stated === 'number' ? stated : 1);
+  const expected = files.reduce(
+    (most, { path }) => Math.max(most, Number(NUMBERED.exec(path)?.[1] ?? 1)),
+    typeof stated === 'number' ? stated : 1,
+  );
   return files.length >= expected;
 }
 

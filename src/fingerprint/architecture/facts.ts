@@ -1,67 +1,60 @@
-import { type Claims, type Config, firstNumber } from '../../core/config-claims.js';
-import type { Contradiction, ModelStructure } from '../../core/types.js';
+import { type Config, firstNumber } from '../../core/config-claims.js';
+import { mixesLayers } from '../../core/mixed-layers.js';
+import type { ModelStructure } from '../../core/types.js';
 import { groupedFacts, latentFacts } from './attention.js';
-import type { GraphFacts } from './graph.js';
-import type { IndexFacts } from './index-names.js';
+import { type FeedForward, feedForward } from './feed-forward.js';
 import type { MetadataClaims } from './metadata.js';
-import { agreed, contradiction, type Sources } from './sources.js';
-import { blockWidth, type StackFacts, stackedExperts } from './stack.js';
+import type { Readings } from './readings.js';
+import { agreed, type Sources } from './sources.js';
+import type { StackFacts } from './stack.js';
 import { ofRole, outputWidth, type PlacedTensor } from './tensors.js';
 
 /** Exporters round a vocabulary up to a multiple of 8 to 512; 50,257 becomes 50,304. */
 const PADDING = { multiple: 8, below: 512, share: 0.125 };
 /** Widths of token tables that are projected to or from the hidden size (ALBERT, ELECTRA, OPT-350m). */
 const FACTORIZED = ['embedding_size', 'word_embed_proj_dim'];
-/** Families whose heads share the hidden size when config.json gives them no size of their own. */
-const SPLITS_HIDDEN = new Set(['llama', 'mistral', 'mixtral', 'qwen2', 'qwen2_moe', 'phi3', 'gpt2']);
-
-export interface Readings {
-  readonly structure: ModelStructure;
-  readonly config: Config;
-  readonly stated: Claims;
-  readonly metadata: MetadataClaims;
-  readonly placed: readonly PlacedTensor[];
-  /** Of the tensors of a complete set. */
-  readonly stack: StackFacts | undefined;
-  readonly listed: IndexFacts | undefined;
-  readonly graph: GraphFacts;
-}
-
-export type NumberFact =
-  | 'layers'
-  | 'hiddenSize'
+type HeadFact =
   | 'attentionHeads'
   | 'keyValueHeads'
   | 'headDim'
-  | 'vocabSize'
-  | 'intermediateSize'
-  | 'experts'
-  | 'expertsActive'
-  | 'sharedExperts'
-  | 'expertIntermediateSize'
-  | 'denseLayers'
   | 'queryLoraRank'
   | 'keyValueLoraRank'
   | 'qkNopeHeadDim'
   | 'qkRopeHeadDim'
   | 'valueHeadDim';
+export type NumberFact = 'layers' | 'hiddenSize' | 'vocabSize' | HeadFact | FeedForward;
 
 /** What every source says of every number. Sources that may honestly differ are not asked. */
 export function numberSources(readings: Readings): Readonly<Record<NumberFact, Sources>> {
-  const { structure, config, stated, metadata, placed, stack, listed, graph } = readings;
+  const { structure, config, stated, metadata, placed } = readings;
+  const width = hiddenSize(structure, placed, config);
+  return {
+    layers: layers(readings),
+    hiddenSize: { shapes: width, metadata: metadata.hiddenSize, config: stated.hiddenSize },
+    ...heads(readings),
+    vocabSize: vocabulary(embeddingRows(structure, placed), metadata.vocabSize, stated.vocabSize),
+    ...feedForward(readings, width),
+  };
+}
+
+function layers({ structure, config, stated, metadata, stack, listed, graph }: Readings): Sources {
+  // Names of other kinds of layers are not known here, and may be missing from the stack.
+  const shapes = mixesLayers(config) ? undefined : stack?.layers;
+  const twoStacks = config.is_encoder_decoder === true && structure.format !== 'onnx';
+  return {
+    ...graph.layers,
+    ...present({ shapes }),
+    index: mixesLayers(config) ? undefined : listed?.layers,
+    metadata: ownLayers(metadata, stack),
+    config: twoStacks ? undefined : stated.layers,
+  };
+}
+
+function heads({ config, stated, metadata, placed, graph }: Readings): Readonly<Record<HeadFact, Sources>> {
   const latent = latentFacts(placed);
   const grouped = latent ? undefined : groupedFacts(placed);
-  const width = hiddenSize(structure, placed, config);
-  const claim = (name: NumberFact): Sources => ({ metadata: metadata[name], config: stated[name] });
+  const claim = (name: HeadFact): Sources => ({ metadata: metadata[name], config: stated[name] });
   return {
-    layers: {
-      ...graph.layers,
-      ...(stack?.layers === undefined ? {} : { shapes: stack.layers }),
-      index: listed?.layers,
-      metadata: ownLayers(metadata, stack),
-      config: config.is_encoder_decoder === true && structure.format !== 'onnx' ? undefined : stated.layers,
-    },
-    hiddenSize: { shapes: width, ...claim('hiddenSize') },
     attentionHeads: {
       ...claim('attentionHeads'),
       ...graph.attentionHeads,
@@ -79,8 +72,6 @@ export function numberSources(readings: Readings): Readonly<Record<NumberFact, S
       ...graph.headDim,
       ...present({ shapes: grouped?.headDim }),
     },
-    vocabSize: vocabulary(embeddingRows(structure, placed), metadata.vocabSize, stated.vocabSize),
-    ...feedForward(readings, width),
     queryLoraRank: { shapes: latent?.queryLoraRank, ...claim('queryLoraRank') },
     keyValueLoraRank: { shapes: latent?.keyValueLoraRank, ...claim('keyValueLoraRank') },
     qkNopeHeadDim: { shapes: latent?.qkNopeHeadDim, ...claim('qkNopeHeadDim') },
@@ -143,122 +134,4 @@ function vocabulary(
   };
   const padded = isPadded(config) || isPadded(metadata);
   return { ...(padded ? {} : { shapes: rows }), metadata, config };
-}
-
-type FeedForward =
-  | 'intermediateSize'
-  | 'experts'
-  | 'expertsActive'
-  | 'sharedExperts'
-  | 'expertIntermediateSize'
-  | 'denseLayers';
-
-function feedForward(
-  { config, stated, metadata, placed, stack, listed }: Readings,
-  hidden: number | undefined,
-): Readonly<Record<FeedForward, Sources>> {
-  const dense = blockWidth(placed, undefined, hidden);
-  const expertWidth = blockWidth(placed, 'routed', hidden);
-  const sharedWidth = blockWidth(placed, 'shared', hidden);
-  // Qwen's first family states the width of gate and up together.
-  const doubled = dense !== undefined && stated.intermediateSize === 2 * dense;
-  const allExperts = stack?.denseLayers === 0 || listed?.denseLayers === 0;
-  const gated = ofRole(placed, 'shared-gate').length > 0;
-  const shared =
-    sharedWidth !== undefined && expertWidth !== undefined ? sharedWidth / expertWidth : undefined;
-  const noShared = stack?.denseLayers !== undefined && sharedWidth === undefined && !hasShared(placed);
-  return {
-    intermediateSize: allExperts
-      ? {}
-      : {
-          shapes: dense,
-          metadata: metadata.intermediateSize,
-          config: doubled ? undefined : stated.intermediateSize,
-        },
-    experts: {
-      shapes: oneOf(stackedExperts(placed), stack?.experts),
-      index: listed?.experts,
-      metadata: metadata.experts,
-      config: stated.experts,
-    },
-    expertsActive: { metadata: metadata.expertsActive, config: stated.expertsActive },
-    sharedExperts: {
-      shapes: noShared ? 0 : shared !== undefined && Number.isInteger(shared) && !gated ? shared : undefined,
-      metadata: metadata.sharedExperts,
-      config: stated.sharedExperts,
-    },
-    expertIntermediateSize: {
-      shapes: expertWidth,
-      metadata: metadata.expertIntermediateSize,
-      config: stated.expertIntermediateSize,
-    },
-    denseLayers: {
-      shapes: stack?.denseLayers,
-      index: listed?.denseLayers,
-      metadata: metadata.denseLayers,
-      config: (config.moe_layer_freq ?? 1) === 1 ? stated.denseLayers : undefined,
-    },
-  };
-}
-
-function hasShared(placed: readonly PlacedTensor[]): boolean {
-  return placed.some(({ expert }) => expert === 'shared');
-}
-
-/** Router rows and numbered experts say the same or nothing. */
-function oneOf(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined || a === b ? (a ?? b) : undefined;
-}
-
-/**
- * Heads times head size, where a configuration states both: shapes show the product even when they do not show the
- * factors.
- */
-export function widthContradictions({
-  placed,
-  config,
-  stated,
-  metadata,
-  structure,
-}: Readings): Contradiction[] {
-  if (structure.format === 'onnx' || latentFacts(placed)) return [];
-  const { queryWidth, keyWidth, fusedWidth } = groupedFacts(placed);
-  const claims = { config: headClaims(config, stated), metadata: headClaims({}, metadata) };
-  const against = (
-    fact: string,
-    shapes: number | undefined,
-    claim: (heads: HeadClaims) => number | undefined,
-  ) =>
-    shapes === undefined
-      ? []
-      : contradiction(fact, { shapes, config: claim(claims.config), metadata: claim(claims.metadata) });
-  return [
-    ...against('queryWidth', queryWidth, ({ query }) => query),
-    ...against('keyValueWidth', keyWidth, ({ keyValue }) => keyValue),
-    ...against(
-      'queryKeyValueWidth',
-      SPLITS_HIDDEN.has(String(config.model_type)) ? fusedWidth : undefined,
-      ({ query, keyValue }) =>
-        query !== undefined && keyValue !== undefined ? query + 2 * keyValue : undefined,
-    ),
-  ];
-}
-
-interface HeadClaims {
-  readonly query: number | undefined;
-  readonly keyValue: number | undefined;
-}
-
-type StatedHeads = Partial<Pick<Claims, 'attentionHeads' | 'keyValueHeads' | 'headDim' | 'hiddenSize'>>;
-
-function headClaims(
-  config: Config,
-  { attentionHeads, keyValueHeads, headDim, hiddenSize: d }: StatedHeads,
-): HeadClaims {
-  const split =
-    SPLITS_HIDDEN.has(String(config.model_type)) && d && attentionHeads ? d / attentionHeads : undefined;
-  const size = headDim ?? split;
-  const times = (heads: number | undefined): number | undefined =>
-    heads === undefined || size === undefined || !Number.isInteger(size) ? undefined : heads * size;
-  return { query: times(attentionHeads), keyValue: times(keyValueHeads) };
 }

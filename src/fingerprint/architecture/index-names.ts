@@ -11,6 +11,9 @@ export interface IndexFacts extends StackFacts {
 export function indexFacts(index: ShardIndex): IndexFacts {
   const names = [...index.tensors.keys()];
   const naming = namingOf(names.map((name) => ({ name })));
-  const placed = names.map((name) => ({ name, ...roleOf(name, naming) }));
+  const placed = names.map((name) => {
+    const { role, layer, part, expert } = roleOf(name, naming);
+    return { name, role, layer, part, expert };
+  });
   return { ...stackFacts(placed), trained: placed.filter(({ role }) => role !== 'rotary').length };
 }

@@ -4,7 +4,7 @@ import { type ClosedForm, closedForm } from '../closed-form/closed-form.js';
 import { BYTES, type EntryStorage, entriesOf } from '../closed-form/entries.js';
 import { shapeOf } from '../closed-form/families.js';
 import type { ArchitectureShape } from '../closed-form/shape.js';
-import { predictShardSizes, SHARD_LAYOUTS } from '../closed-form/shard-sizes.js';
+import { predictShardSizes, SHARD_LAYOUTS, shardEntries } from '../closed-form/shard-sizes.js';
 import { baseName } from './delivered.js';
 import { elements, reasonToLeaveOut } from './storage.js';
 import type { PlacedTensor } from './tensors.js';
@@ -134,13 +134,15 @@ function shardSizes(
   complete: boolean,
 ): { readonly predicted: ReadonlyMap<string, number>; readonly equal: number } | null {
   if (index === null || new Set(index.tensors.values()).size > MAX_SHARDS) return null;
-  const entryOf = entriesOf(shape, stored);
+  const entries = shardEntries(index, entriesOf(shape, stored));
+  if (entries === null) return null;
   const actual = new Map(files.map(({ path, bytes }) => [baseName(path), bytes]));
-  const fits = (complete ? SHARD_LAYOUTS : SHARD_LAYOUTS.slice(0, 1)).flatMap((layout) => {
-    const predicted = predictShardSizes(index, entryOf, layout);
-    if (predicted === null) return [];
+  let best = { predicted: predictShardSizes(entries), equal: 0 };
+  for (const layout of complete ? SHARD_LAYOUTS : []) {
+    const predicted = predictShardSizes(entries, layout);
     const equal = [...predicted].filter(([shard, bytes]) => actual.get(baseName(shard)) === bytes).length;
-    return [{ predicted, equal }];
-  });
-  return fits.sort((a, b) => b.equal - a.equal)[0] ?? null;
+    if (equal > best.equal) best = { predicted, equal };
+    if (equal === predicted.size) break;
+  }
+  return best;
 }

@@ -1,5 +1,5 @@
 import type { Architecture } from '../../core/types.js';
-import type { Readings } from './facts.js';
+import type { Readings } from './readings.js';
 import { best } from './sources.js';
 
 export function family({ config, metadata }: Readings): Architecture['family'] {

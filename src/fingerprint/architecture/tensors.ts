@@ -1,25 +1,23 @@
-import type { ModelStructure, Role, TensorRole, WeightTensor } from '../../core/types.js';
+import type { ModelStructure, Role, TensorRole } from '../../core/types.js';
 import { rolesOf } from '../../weights/roles.js';
 
 /** A tensor of the stack or beside it, with what it does. */
-export interface PlacedTensor extends TensorRole {
+export interface PlacedTensor extends Pick<TensorRole, 'role' | 'layer' | 'part'> {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly type: string;
+  readonly expert: TensorRole['expert'] | undefined;
+  readonly transposed: boolean;
 }
+
+const NOWHERE: TensorRole = { role: 'other', layer: null, part: 'weight' };
 
 /** Tensors with a role, in the order of the files; roles are read from the names where nobody knew better. */
 export function placedTensors({ tensors }: Pick<ModelStructure, 'tensors'>): readonly PlacedTensor[] {
   const named = tensors.some(({ role }) => role !== undefined) ? undefined : rolesOf(tensors);
-  return tensors.map((tensor, index) => ({ ...roleIn(tensor, named?.[index]), ...tensorOf(tensor) }));
-}
-
-function roleIn({ role }: WeightTensor, named: TensorRole | undefined): TensorRole {
-  return role ?? named ?? { role: 'other', layer: null, part: 'weight' };
-}
-
-function tensorOf({ name, dims, type }: WeightTensor): Pick<PlacedTensor, 'name' | 'dims' | 'type'> {
-  return { name, dims, type };
+  return tensors.map(({ name, dims, role: known }, index) => {
+    const { role, layer, part, expert, transposed = false } = known ?? named?.[index] ?? NOWHERE;
+    return { name, dims, role, layer, part, expert, transposed };
+  });
 }
 
 /** Weights of a role inside the stack, of dense layers or of the given kind of expert. */

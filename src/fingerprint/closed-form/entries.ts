@@ -1,4 +1,4 @@
-import type { Role } from '../../core/types.js';
+import type { Role, TensorRole } from '../../core/types.js';
 import { roleOf } from '../../weights/roles.js';
 import { plannedTensors } from './plan.js';
 import type { ArchitectureShape } from './shape.js';
@@ -27,9 +27,13 @@ export function entriesOf(
     dims,
     bytes: dims.reduce((product, dim) => product * dim, BYTES[type]),
   });
+  let last: { readonly name: string; readonly role: TensorRole } | undefined;
   return (name) => {
     const scaled = name.endsWith(SCALE) ? name.slice(0, -SCALE.length) : undefined;
-    const { role, part, expert, transposed } = roleOf(scaled ?? name);
+    // Scales stand right after what they scale.
+    const base = scaled ?? name;
+    if (last?.name !== base) last = { name: base, role: roleOf(base) };
+    const { role, part, expert, transposed } = last.role;
     if (role === 'predictor') return scaled === undefined ? predictorEntry(name, shape, plain) : null;
     const kind = expert === undefined || expert === 'shared' ? expert : 'routed';
     const found = planned.get(keyOf(role, part, kind));

@@ -26,50 +26,64 @@ export const SHARD_LAYOUTS: readonly ShardLayout[] = [
 const LENGTH_FIELD = 8;
 const METADATA = '"__metadata__":{"format":"pt"}';
 const BRACES = 2;
+const QUOTES = 2;
+const PLAIN_NAME = /^[\w./-]*$/;
 /** The safetensors library writes wide types first. */
 const WIDTH: Readonly<Record<string, number>> = { BF16: 2, F16: 2, F32: 4, F64: 8 };
 const utf8 = new TextEncoder();
 
-/**
- * Size in bytes of every shard an index lists, from the shape and type of its tensors alone:
- * 8 + header + payload. Null when a tensor is not described.
- */
-export function predictShardSizes(
+type Entry = HeaderEntry & { readonly name: string };
+
+/** Every listed tensor with what its header says, by shard; null when one is not described. */
+export function shardEntries(
   index: ShardIndex,
   entryOf: (name: string) => HeaderEntry | null,
-  { order, padding }: ShardLayout = { order: 'index', padding: 1 },
-): ReadonlyMap<string, number> | null {
-  const shards = new Map<string, { readonly name: string; readonly entry: HeaderEntry }[]>();
+): ReadonlyMap<string, readonly Entry[]> | null {
+  const shards = new Map<string, Entry[]>();
   for (const [name, shard] of index.tensors) {
     const entry = entryOf(name);
     if (entry === null) return null;
+    const { dtype, dims, bytes } = entry;
     const known = shards.get(shard);
-    if (known) known.push({ name, entry });
-    else shards.set(shard, [{ name, entry }]);
+    if (known) known.push({ name, dtype, dims, bytes });
+    else shards.set(shard, [{ name, dtype, dims, bytes }]);
   }
+  return shards;
+}
+
+/** Size in bytes of every shard, from the shape and type of its tensors alone: 8 + header + payload. */
+export function predictShardSizes(
+  shards: ReadonlyMap<string, readonly Entry[]>,
+  { order, padding }: ShardLayout = { order: 'index', padding: 1 },
+): ReadonlyMap<string, number> {
   return new Map(
-    [...shards].map(([shard, tensors]) => {
-      if (order === 'sorted') tensors.sort(byAlignment);
-      return [shard, sizeOf(tensors, padding)];
-    }),
+    [...shards].map(([shard, tensors]) => [
+      shard,
+      sizeOf(order === 'sorted' ? [...tensors].sort(byAlignment) : tensors, padding),
+    ]),
   );
 }
 
-type Named = { readonly name: string; readonly entry: HeaderEntry };
-
-function byAlignment(a: Named, b: Named): number {
-  const width = ({ entry }: Named): number => WIDTH[entry.dtype] ?? 1;
+function byAlignment(a: Entry, b: Entry): number {
+  const width = ({ dtype }: Entry): number => WIDTH[dtype] ?? 1;
   return width(b) - width(a) || (a.name < b.name ? -1 : 1);
 }
 
-function sizeOf(tensors: readonly Named[], padding: number): number {
+function sizeOf(tensors: readonly Entry[], padding: number): number {
   let header = BRACES + METADATA.length;
   let payload = 0;
-  for (const { name, entry } of tensors) {
-    const end = payload + entry.bytes;
-    const described = `:{"dtype":"${entry.dtype}","shape":[${entry.dims.join(',')}],"data_offsets":[${payload},${end}]}`;
-    header += ','.length + utf8.encode(JSON.stringify(name)).length + described.length;
+  for (const { name, dtype, dims, bytes } of tensors) {
+    const end = payload + bytes;
+    header +=
+      ','.length +
+      textLength(name) +
+      `:{"dtype":"${dtype}","shape":[${dims}],"data_offsets":[${payload},${end}]}`.length;
     payload = end;
   }
   return LENGTH_FIELD + Math.ceil(header / padding) * padding + payload;
+}
+
+/** Bytes of a name as JSON; plain names are the rule. */
+function textLength(name: string): number {
+  return PLAIN_NAME.test(name) ? name.length + QUOTES : utf8.encode(JSON.stringify(name)).length;
 }

@@ -85,6 +85,8 @@ export const LAYER: Readonly<Record<string, Role>> = {
   'attn.query_key_value': 'query-key-value',
   'attn.dense': 'output',
   'attn.Wqkv': 'query-key-value',
+  'attn.wqkv': 'query-key-value',
+  'attn.W_pack': 'query-key-value',
   'mlp.dense_h_to_4h': 'up',
   'mlp.dense_4h_to_h': 'down',
   'mlp.fc1': 'up',

@@ -31,14 +31,19 @@ export function namingOf(
     if (/(^|\.)eh_proj$/.test(path.key)) predictors.add(path.layer);
     if (path.key === 'attn.c_attn' && dims?.length === 2) conv1d = (dims[1] ?? 0) > (dims[0] ?? 0);
   }
-  return { predictors, roles: norms(keys), conv1d, decoder };
+  return { predictors, roles: otherwise(keys), conv1d, decoder };
 }
 
-/** Gemma and OLMo normalize what attention returns under the name llama gives to the norm before the MLP. */
-function norms(keys: ReadonlySet<string>): Map<string, Role> {
+function otherwise(keys: ReadonlySet<string>): Map<string, Role> {
   const roles = new Map<string, Role>();
+  // Gemma and OLMo normalize what attention returns under the name llama gives to the norm before the MLP.
   if (keys.has('pre_feedforward_layernorm') || keys.has('post_feedforward_layernorm'))
     roles.set('post_attention_layernorm', 'post-attention-norm');
+  // Qwen's first family puts the gate second.
+  if (keys.has('mlp.w1') && keys.has('mlp.c_proj')) {
+    roles.set('mlp.w1', 'up');
+    roles.set('mlp.w2', 'gate');
+  }
   // llama.cpp gives the norm before the MLP of gpt-oss the name of a norm after attention.
   if (!keys.has('ffn_norm') && !keys.has('post_ffw_norm')) roles.set('post_attention_norm', 'mlp-norm');
   return roles;
