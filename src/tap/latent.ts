@@ -3,23 +3,26 @@ import { type GraphIndex, weightBehind } from './graph-index.js';
 import { searchUp } from './search.js';
 
 const PROJECTION = /^(MatMul|Gemm|MatMulNBits)$/;
-const NORM = /LayerNorm|RMSNorm|^ReduceMean$/;
 /** What lies between the two projections of a latent: normalisation, and cutting off the rotary part. */
-const BETWEEN =
+const NORM =
   /LayerNorm|RMSNorm|^(Mul|Div|Sqrt|Pow|ReduceMean|Reciprocal|Cast|Slice|Split|Identity|Reshape|Transpose|Concat)/;
 
 /**
  * Whether keys come from a projection of another projection: multi-head latent attention (DeepSeek-V2,
- * arXiv 2405.04434, §2.1) compresses keys and values into one vector, normalises it and expands it for every head. In
- * other models a residual sum or an embedding lies before the projection of the keys; a factorised one has no norm within.
+ * arXiv 2405.04434, §2.1) compresses keys and values into one vector and expands it for every head. In other models a
+ * residual sum or an embedding lies before the projection of the keys.
  */
 export function isLatent(index: GraphIndex, keys: string): boolean {
   const up = searchUp(index, [keys], projection, ({ opType }) => !/MatMul|Gemm|Softmax|Shape/.test(opType));
   if (!up) return false;
-  const between = (node: OnnxNode): boolean => BETWEEN.test(node.opType) || addsConstant(index, node);
   const [input = ''] = up.inputs;
-  const norm = searchUp(index, [input], (node) => (NORM.test(node.opType) ? node : undefined), between);
-  return norm !== undefined && searchUp(index, norm.inputs, projection, between) !== undefined;
+  const down = searchUp(
+    index,
+    [input],
+    projection,
+    (node) => NORM.test(node.opType) || addsConstant(index, node),
+  );
+  return down !== undefined;
 
   function projection(node: OnnxNode): OnnxNode | undefined {
     const weighed = weightBehind(index, node.inputs[1]) !== undefined;

@@ -11,6 +11,9 @@ test('a graph that makes native code divide by zero costs only the child', async
   expect(await codes(hostileModel('division-by-zero'))).toEqual({
     files: 'ok',
     architecture: 'ok',
+    quantization: 'ok',
+    'tensor-digests': 'ok',
+    lineage: 'ok',
     generation: 'RUNTIME_CRASHED',
     repetition: 'unavailable',
     'log-probabilities': 'RUNTIME_CRASHED',

@@ -46,10 +46,15 @@ describe('the tarball', () => {
     expect(telling.map(({ name }) => name)).toEqual([]);
   });
 
-  test('keeps the runtime optional', () => {
+  test('keeps the runtime and keyless verification optional', () => {
     const text = readFileSync(join(project.folder, 'node_modules/model-assay/package.json'), 'utf8');
     const { dependencies, optionalDependencies } = JSON.parse(text);
-    expect(optionalDependencies).toEqual({ 'onnxruntime-node': '1.30.0' });
+    expect(optionalDependencies).toEqual({
+      '@sigstore/bundle': '4.0.0',
+      '@sigstore/protobuf-specs': '0.5.2',
+      '@sigstore/verify': '3.1.1',
+      'onnxruntime-node': '1.30.0',
+    });
     expect(dependencies).not.toHaveProperty('onnxruntime-node');
   });
 
