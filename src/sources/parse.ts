@@ -110,7 +110,11 @@ async function contentOf(delivery: Delivery, file: string): Promise<Content> {
   const bytes = await openBytes(delivery, file);
   try {
     const head = await bytes.read(0, Math.min(POINTER.length, bytes.size));
-    if (Buffer.from(head).toString('latin1') === POINTER) return 'pointer';
+    const text = Buffer.from(head).toString('latin1');
+    if (text === POINTER) return 'pointer';
+    // Said by the first bytes of honest files, which their reader checks further.
+    if (text.startsWith('GGUF')) return 'gguf';
+    if (text.slice(4, 9) === '\0\0\0\0{') return 'safetensors';
     const { format, executes, why } = await identify(bytes);
     if (executes) throw unsupported(`"${file}" is ${why}; it was not opened.`);
     return format === 'gguf' || format === 'safetensors' ? format : 'unknown';

@@ -83,13 +83,11 @@ async function describedContents(
   return contents;
 }
 
-/** The same tensors with what each does in the model. */
-function withRoles(tensors: readonly LogicalTensor[]): LogicalTensor[] {
+/** The same tensors, told what each does in the model: R1 has 46,000, so they are not copied. */
+function withRoles(tensors: readonly LogicalTensor[]): readonly LogicalTensor[] {
   const roles = rolesOf(tensors);
-  return tensors.map((tensor, at) => ({
-    ...tensor,
-    role: roles[at] ?? { role: 'other', layer: null, part: 'weight' },
-  }));
+  for (const [at, tensor] of tensors.entries()) Object.assign(tensor, { role: roles[at] });
+  return tensors;
 }
 
 async function ggufVocabulary(

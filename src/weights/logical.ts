@@ -1,4 +1,5 @@
 import type { StoredTensor } from '../core/types.js';
+import { FLOATS } from './decode/floats.js';
 import { awq } from './quantized/awq.js';
 import { bitsandbytes, isQuantState } from './quantized/bitsandbytes.js';
 import { fp4 } from './quantized/fp4.js';
@@ -63,6 +64,8 @@ export function describingTensors(stored: readonly StoredTensor[]): StoredTensor
 }
 
 function packedBy(tensor: StoredTensor, context: SchemeContext): LogicalTensor | null {
+  // Packed numbers are integers or FP8; floats are plain weights, or the scales of others.
+  if (FLOATS.has(tensor.dtype)) return null;
   for (const scheme of SCHEMES) {
     const ending = scheme.endings.find((end) => tensor.name.endsWith(end));
     if (ending === undefined) continue;

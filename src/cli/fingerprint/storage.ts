@@ -14,10 +14,10 @@ export function storageRows({ methods, bitsPerWeight, labels, lattice }: Quantiz
         `${source} says ${label}; the tensors are ${found.join(', ')}${note ? ` (${note})` : ''}`,
       ],
     ),
-    ...(lattice?.grids ?? []).map(
+    ...lattice.grids.map(
       ({ matrices, ...grid }): Row => [
         'floats on a grid',
-        `${matrices} of ${lattice?.judged} matrices: ${Object.entries(grid)
+        `${matrices} of ${lattice.judged} matrices: ${Object.entries(grid)
           .map(([name, value]) => `${name} ${value}`)
           .join(', ')}`,
       ],
