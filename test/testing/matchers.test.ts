@@ -85,7 +85,7 @@ describe('toBeFullVersionOf', () => {
       const message = await failure(assertion.toBeFullVersionOf('quill'));
       expect(message).toContain('Inconclusive: the evidence does not decide');
       expect(message).toContain('TOKENIZER_MISSING');
-      expect(message).toMatch(/What would decide:\n {2}- The publisher’s SHA-256/);
+      expect(message).toMatch(/What would decide:\n {2}- Log-probabilities of the suite/);
     }
   });
 

@@ -17,6 +17,9 @@ function withProbe(evidence: Evidence, id: string, status: ProbeStatus | undefin
   return { ...evidence, probes: status ? { ...rest, [id]: status } : rest };
 }
 
+/** Probes that show the weights themselves: nothing else is needed to uphold a claim. */
+const PROOFS = ['files', 'tensor-digests', 'lineage'];
+
 describe('policy', () => {
   it('does not uphold when a probe failed, whatever the rest says', () => {
     const status: ProbeStatus = { status: 'failed', error: { code: 'RUNTIME_TIMEOUT', message: 'slow' } };
@@ -26,7 +29,10 @@ describe('policy', () => {
   });
 
   it('does not uphold on evidence a seller can fake: shape, tokenizer and precision alone', () => {
-    const shapeOnly = withProbe(withProbe(reexported, 'log-probabilities', undefined), 'files', undefined);
+    const shapeOnly = ['log-probabilities', ...PROOFS].reduce(
+      (evidence, probe) => withProbe(evidence, probe, undefined),
+      reexported,
+    );
     const { verdict } = score(shapeOnly, { profile });
     expect(verdict.outcome).toBe('inconclusive');
     expect(verdict.wouldDecide.length).toBeGreaterThan(0);
@@ -62,7 +68,8 @@ describe('policy', () => {
 
   it('turns malformed probe data into errored signals, never into a pass', () => {
     const status: ProbeStatus = { status: 'ok', version: 1, data: { vocabSize: 'many', texts: 7 } };
-    const report = score(withProbe(reexported, 'log-probabilities', status), { profile });
+    const unproved = PROOFS.reduce((evidence, probe) => withProbe(evidence, probe, undefined), reexported);
+    const report = score(withProbe(unproved, 'log-probabilities', status), { profile });
     expect(report.signals.filter((signal) => signal.status === 'errored').map(({ id }) => id)).toContain(
       'tokenization',
     );
