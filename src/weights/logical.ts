@@ -1,4 +1,4 @@
-import type { StoredTensor } from '../core/types.js';
+import type { Quantization, StoredTensor } from '../core/types.js';
 import { FLOATS } from './decode/floats.js';
 import { awq } from './quantized/awq.js';
 import { bitsandbytes, isQuantState } from './quantized/bitsandbytes.js';
@@ -40,10 +40,11 @@ export function logicalTensors(
   };
   const packed = new Map<StoredTensor, LogicalTensor>();
   const used = new Set<StoredTensor>();
+  const quantizations = new Map<string, Quantization>();
   for (const tensor of stored) {
     const logical = packedBy(tensor, context);
     if (!logical || logical.parts.some((part) => used.has(part))) continue;
-    packed.set(tensor, logical);
+    packed.set(tensor, withShared(logical, quantizations));
     for (const part of logical.parts) used.add(part);
   }
   return stored.flatMap((tensor) => {
@@ -61,6 +62,16 @@ export function describingTensors(stored: readonly StoredTensor[]): StoredTensor
       isQuantState(tensor) ||
       (tensor.dtype === 'I64' && tensor.bytes === 16 && tensor.name.endsWith('.weight_shape')),
   );
+}
+
+/** One object for the thousands of tensors that are quantized alike. */
+function withShared(tensor: LogicalTensor, known: Map<string, Quantization>): LogicalTensor {
+  const { quantization } = tensor;
+  if (quantization === undefined) return tensor;
+  const key = `${quantization.method}/${quantization.bits}/${quantization.group}`;
+  const shared = known.get(key) ?? quantization;
+  known.set(key, shared);
+  return Object.assign(tensor, { quantization: shared });
 }
 
 function packedBy(tensor: StoredTensor, context: SchemeContext): LogicalTensor | null {

@@ -12,10 +12,11 @@ export function shapeOf(dims: readonly number[]): { readonly rows: number; reado
 
 /** Decodes rows that lie one after the other, each in whole blocks of `type`. */
 export function contiguousRows(tensor: StoredTensor, type: BlockType): Decode {
-  const { rows, columns } = shapeOf(tensor.dims);
-  const rowBytes = (columns / type.values) * type.bytes;
+  // Nothing is computed here that a model of 90,000 tensors would have to keep for each of them.
   return async (read, from, count) => {
+    const { rows, columns } = shapeOf(tensor.dims);
     checkRows(tensor.name, rows, from, count);
+    const rowBytes = (columns / type.values) * type.bytes;
     const out = new Float32Array(count * columns);
     type.decode(await read(tensor, from * rowBytes, count * rowBytes), out);
     return out;

@@ -1,5 +1,6 @@
 import type { StoredTensor } from '../../core/types.js';
 import { quoted } from '../failure.js';
+import { flatText } from '../flat-text.js';
 import type { Entry } from './entry.js';
 import { invalid, truncated } from './failure.js';
 
@@ -15,12 +16,27 @@ interface DataSection {
 /** Put the tensors in the order of their bytes and check that they cover the data once, without holes or surplus. */
 export function layOut(entries: readonly Entry[], data: DataSection): readonly StoredTensor[] {
   let covered = 0;
+  // Hundreds of tensors have one of a few shapes.
+  const shapes = new Map<string, readonly number[]>();
+  const shared = (dims: readonly number[]): readonly number[] => {
+    const key = dims.join();
+    const known = shapes.get(key) ?? dims.slice();
+    shapes.set(key, known);
+    return known;
+  };
   const tensors = inOrder(entries).map((entry) => {
     if (entry.begin !== covered) throw misplaced(entry, covered, data);
     if (entry.end > data.bytes) throw beyondEnd(entry, data);
     covered = entry.end;
     const { name, dims, dtype, begin, end } = entry;
-    return { name, dims, dtype, file: data.file, offset: data.from + begin, bytes: end - begin };
+    return {
+      name: flatText(name),
+      dims: shared(dims),
+      dtype,
+      file: data.file,
+      offset: data.from + begin,
+      bytes: end - begin,
+    };
   });
   if (covered === data.bytes) return tensors;
   const what = `${data.bytes - covered} bytes follow that belong to no tensor`;

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../core/bytes.js';
 import type { ShardIndex } from '../../core/types.js';
 import { fileOverLimit, invalidFile, quoted } from '../failure.js';
+import { flatText } from '../flat-text.js';
 import { duplicateKey, valueReader } from '../json/parse.js';
 import { JsonReader } from '../json/reader.js';
 import type { IndexFault } from './faults.js';
@@ -95,9 +96,9 @@ function readEntry({ reader, tensors, offsets, shards }: Draft, tensor: string, 
     if (shards.size === MAX_SHARDS) {
       throw overLimit(reader, at, 'INDEX_SHARD_LIMIT', `more than ${MAX_SHARDS} shards`);
     }
-    shards.set(shard, shard);
+    shards.set(shard, flatText(shard));
   }
-  tensors.set(tensor, known ?? shard);
+  tensors.set(flatText(tensor), known ?? flatText(shard));
   offsets.push(at);
 }
 

@@ -74,10 +74,10 @@ function decoder(
   scale: StoredTensor | undefined,
   tile: Tile | null,
 ): LogicalTensor['decode'] {
-  const { rows, columns } = shapeOf(weight.dims);
-  const height = weight.dims.at(-2) ?? 1;
-  const type = FLOAT8.get(weight.dtype);
   return async (read, from, many) => {
+    const { rows, columns } = shapeOf(weight.dims);
+    const height = weight.dims.at(-2) ?? 1;
+    const type = FLOAT8.get(weight.dtype);
     checkRows(weight.name, rows, from, many);
     const out = new Float32Array(many * columns);
     type?.decode(await readRows(read, weight, from, many), out);
