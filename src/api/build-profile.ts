@@ -1,6 +1,7 @@
 import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.js';
 import { plainFacts } from '../fingerprint/facts.js';
 import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
+import { PROBES } from '../registry.js';
 import type { CandidateInput } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
 
@@ -25,11 +26,18 @@ export async function buildProfile(
   options: BuildOptions,
 ): Promise<ReferenceProfile> {
   const { runs = 2, seed = 0 } = options;
+  const { probes = PROBES } = options;
+  // Weights read alike whatever the seed: one run of an artifact reads them.
+  const repeated = probes.filter(({ reads }) => reads !== 'weights');
   const measured: VariantEvidence[] = [];
   for (const reference of references) {
     for (let run = 0; run < runs; run++) {
       options.onReference?.(reference, run);
-      const evidence = await collect(reference.candidate, { ...options, seed: seed + run });
+      const evidence = await collect(reference.candidate, {
+        ...options,
+        seed: seed + run,
+        probes: run === 0 ? probes : repeated,
+      });
       const facts = plainFacts(required<Architecture>(evidence, 'architecture'));
       measured.push({ variant: reference.variant, kind: reference.kind, evidence, facts });
     }
