@@ -1,0 +1,69 @@
+import { audit, compare } from 'model-assay';
+import { describe, expect, it } from 'vitest';
+import { fixturePath } from '../support/hostile-candidates.js';
+import { shared, sharedData, whySkipped } from '../support/shared-data.js';
+
+const weights = (name: string): string => fixturePath(`weights/${name}`);
+
+describe('one model in other containers, against references measured as ONNX', () => {
+  it.each(['quill-full-1', 'quill-full-1.F16.gguf'])('%s is upheld by its numbers', async (name) => {
+    const { verdict } = await audit(weights(name), { profile: 'quill', claim: 'full' });
+    expect(verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
+    expect(verdict.reasons[0]?.sentence).toContain('39 of 39 weights equal "full"');
+  });
+
+  it.each(['quill-full-1.Q8_0.gguf', 'quill-full-1.Q4_0.gguf'])('%s is a quantized copy', async (name) => {
+    const { verdict } = await audit(weights(name), { profile: 'quill', claim: 'full' });
+    expect(verdict).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
+  });
+
+  it('GPT-2 with fused and turned matrices is upheld, and is no version of another family', async () => {
+    const own = await audit(weights('folio-full-1'), { profile: 'folio', claim: 'full' });
+    expect(own.verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
+    const foreign = await audit(weights('folio-full-1'), { profile: 'quill', claim: 'full' });
+    expect(foreign.verdict).toMatchObject({ outcome: 'refuted', kind: 'other' });
+  });
+});
+
+describe.skipIf(!sharedData)(`stories260K${whySkipped}`, () => {
+  const compared = (kind: string) =>
+    compare(shared('models/stories260K/hf-f32'), shared(`models/stories260K/stories260K.${kind}.gguf`));
+
+  it('is one model as safetensors and as GGUF, and what was undone is said', async () => {
+    const { verdict, signals } = await compared('f32');
+    expect(verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
+    const [said] = signals.flatMap((signal) =>
+      signal.id === 'weight-tensors' && signal.status === 'scored' ? [signal.observed] : [],
+    );
+    expect(said).toContain('llama.cpp’s order of query and key rows');
+    expect(said).toContain('an output matrix repeats the embedding');
+  });
+
+  it.each(['Q8_0', 'Q4_0'])('%s is a quantized copy', async (kind) => {
+    expect((await compared(kind)).verdict).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
+  });
+});
+
+describe.skipIf(!sharedData)(`metadata of public releases${whySkipped}`, () => {
+  const claimed = (folder: string) =>
+    audit(shared(`models/${folder}-METADATA`), { profile: 'deepseek-r1', claim: 'full' });
+
+  it('refutes a 32B distill sold as DeepSeek-R1, with the numbers that say so', async () => {
+    const { verdict } = await claimed('deepseek-r1-distill-qwen-32b');
+    expect(verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled', variant: 'distill-qwen-32b' });
+    const said = verdict.reasons.map(({ sentence }) => sentence).join(' ');
+    for (const fact of [
+      '128 heads (not 40)',
+      '61 layers (not 64)',
+      'vocabulary 129280 (not 152064)',
+      '163 shards',
+    ])
+      expect(said).toContain(fact);
+  });
+
+  it('leaves the genuine one open: metadata can be copied', async () => {
+    const { verdict } = await claimed('deepseek-r1-full');
+    expect(verdict.outcome).toBe('inconclusive');
+    expect(verdict.wouldDecide.length).toBeGreaterThan(0);
+  });
+});
