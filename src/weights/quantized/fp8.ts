@@ -21,12 +21,16 @@ export const fp8: Scheme = {
   logical(weight, base, context) {
     const type = FLOAT8.get(weight.dtype);
     if (!type || weight.dtype === 'F8_E8M0' || weight.dims.length < 2) return null;
-    const scale = [`${weight.name}_scale_inv`, `${weight.name}_scale`, `${base}.scale`]
-      .map(context.tensor)
-      .find((found) => found !== undefined && found !== weight && isFloat(found));
+    const tiled = context.tensor(`${weight.name}_scale_inv`);
+    const scale = [
+      tiled,
+      tiled ?? context.tensor(`${weight.name}_scale`),
+      tiled ?? context.tensor(`${base}.scale`),
+    ].find((found) => found !== undefined && found !== weight && isFloat(found));
     const tile = scale ? tileOf(weight, scale, context) : null;
     if (scale && !tile) return null;
-    const input = context.tensor(`${base}.input_scale`);
+    // Tiles come with scales of inputs that are computed as the model runs.
+    const input = tiled ? undefined : context.tensor(`${base}.input_scale`);
     return {
       name: weight.name,
       dims: weight.dims,
