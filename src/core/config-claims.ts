@@ -53,7 +53,7 @@ export function languageConfig(config: Config | null): Config {
 export function firstNumber(config: Config, keys: readonly string[]): number | undefined {
   return keys
     .map((key) => config[key])
-    .find((value): value is number => typeof value === 'number' && value > 0);
+    .find((value): value is number => Number.isSafeInteger(value) && Number(value) > 0);
 }
 
 /** What config.json says, under the names that model families use. */

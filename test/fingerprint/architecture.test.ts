@@ -291,6 +291,13 @@ describe('hostile claims', () => {
     fc.double(),
   );
 
+  it('a number beyond any integer is no claim', () => {
+    const tensors: [string, number[]][] = [['model.layers.2.self_attn.k_proj.weight', [1, 0]]];
+    const read = readArchitecture(structureOf(tensors, { config: { ...LLAMA, num_key_value_heads: 1e308 } }));
+    expect(read.keyValueHeads).toEqual({ value: 8, from: 'config' });
+    expect(JSON.parse(JSON.stringify(read))).toEqual(read);
+  });
+
   it('any configuration beside any tensors is read, and JSON can hold what is read', () => {
     const config = fc.dictionary(fc.constantFrom(...keys), value).map((some) => ({ ...LLAMA, ...some }));
     const dims = fc.array(fc.nat(2 ** 20), { maxLength: 4 });
