@@ -6,6 +6,8 @@ export interface TensorMatch {
   /** Weights of the candidate that the reference holds too, number by number or after rounding both. */
   readonly equal: number;
   readonly compared: number;
+  /** Weights of the same place and shape with other numbers. */
+  readonly different: readonly string[];
   /** Weights of the candidate without a counterpart of the same place and shape. */
   readonly unmatched: readonly string[];
   /** Share of the reference's numbers that the equal weights hold. */
@@ -22,6 +24,7 @@ export function matchTensors(candidate: TensorDigests, reference: TensorDigests)
   const own = withoutTiedCopy(candidate.tensors);
   const rounded = new Set<string>();
   const unmatched: string[] = [];
+  const different: string[] = [];
   let equal = 0;
   let compared = 0;
   let covered = 0;
@@ -33,7 +36,10 @@ export function matchTensors(candidate: TensorDigests, reference: TensorDigests)
     }
     compared++;
     const how = relation(tensor, other);
-    if (how === undefined) continue;
+    if (how === undefined) {
+      different.push(tensor.id);
+      continue;
+    }
     equal++;
     covered += numbersIn(tensor);
     if (how !== 'f32') rounded.add(how);
@@ -42,6 +48,7 @@ export function matchTensors(candidate: TensorDigests, reference: TensorDigests)
   return {
     equal,
     compared,
+    different,
     unmatched,
     coverage: total > 0 ? covered / total : 0,
     rounded: [...rounded].sort(),

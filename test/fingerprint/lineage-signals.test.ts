@@ -46,7 +46,8 @@ const hypotheses = [full, ...implied('full')];
 
 describe('weight-copy', () => {
   it.each([
-    ['an exact copy', base, ['full']],
+    // Places that were not sampled may hold anything.
+    ['an exact copy', base, ['full', 'other/altered full']],
     ['a 4-bit copy', rounded(base, 4), ['other/quantized full']],
     ['an 8-bit copy', rounded(base, 8), ['other/quantized full']],
     ['a tuned copy', tuned(base, 0.1), ['other/altered full']],

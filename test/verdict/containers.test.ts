@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { audit, compare } from 'model-assay';
 import { describe, expect, it } from 'vitest';
 import { fixturePath } from '../support/hostile-candidates.js';
@@ -23,6 +26,35 @@ describe('one model in other containers, against references measured as ONNX', (
     const foreign = await audit(weights('folio-full-1'), { profile: 'quill', claim: 'full' });
     expect(foreign.verdict).toMatchObject({ outcome: 'refuted', kind: 'other' });
   });
+});
+
+describe('the genuine weights with one matrix changed', () => {
+  /** The numbers of one matrix in another order: shape, spread and every other weight stay as they are. */
+  function changed(tensor: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-changed-'));
+    cpSync(weights('quill-full-1'), folder, { recursive: true });
+    const index = JSON.parse(readFileSync(join(folder, 'model.safetensors.index.json'), 'utf8'));
+    const shard = join(folder, index.weight_map[tensor]);
+    const bytes = readFileSync(shard);
+    const header = Number(bytes.readBigUInt64LE(0));
+    const [from, to] = JSON.parse(bytes.toString('utf8', 8, 8 + header))[tensor].data_offsets;
+    const numbers = bytes.subarray(8 + header + from, 8 + header + to);
+    // Reversed bytes, swapped back within each float: the floats in reverse.
+    numbers.reverse();
+    numbers.swap32();
+    writeFileSync(shard, bytes);
+    return folder;
+  }
+
+  it.each(['lm_head.weight', 'model.embed_tokens.weight', 'model.layers.2.mlp.down_proj.weight'])(
+    '%s: is not upheld, by a measured profile or beside the original',
+    async (tensor) => {
+      const folder = changed(tensor);
+      const audited = await audit(folder, { profile: 'quill', claim: 'full' });
+      expect(audited.verdict.outcome).not.toBe('upheld');
+      expect((await compare(weights('quill-full-1'), folder)).verdict.outcome).not.toBe('upheld');
+    },
+  );
 });
 
 describe.skipIf(!sharedData)(`stories260K${whySkipped}`, () => {

@@ -17,7 +17,8 @@ const HARDLY = Math.log(1e-4);
 const SELDOM = Math.log(1e-2);
 const ODD = Math.log(0.1);
 const LIKELIHOOD: Readonly<Partial<Record<RelationKind, Readonly<Record<Copy, number>>>>> = {
-  same: { itself: 0, quantized: NEVER, altered: SELDOM, distilled: NEVER },
+  // A sample cannot acquit: what was changed may lie between its places.
+  same: { itself: 0, quantized: NEVER, altered: 0, distilled: NEVER },
   quantized: { itself: HARDLY, quantized: 0, altered: ODD, distilled: NEVER },
   // A student may start from layers of its teacher, or from all of them.
   pruned: { itself: HARDLY, quantized: SELDOM, altered: 0, distilled: ODD },
@@ -43,7 +44,8 @@ const MADE: Readonly<Partial<Record<RelationKind, VersionKind>>> = {
  * tuned and merged copy was told as such, and stories260K in GGUF F32, Q8_0 and Q4_0 from its safetensors; nothing larger
  * was measured (scripts/lineage-power.mjs).
  * Evasion: moving neurons, heads or the residual basis takes weights out of their places; the lineage signal looks there.
- * Genuine values at the sampled places of other weights are caught by whole layers only where those were read.
+ * Genuine values at the sampled places of other weights pass here, and whole matrices that were not read; so equal places
+ * never tell the reference from an altered copy of it. Digests of all tensors do.
  */
 const weightCopy: Signal = {
   id: 'weight-copy',

@@ -7,7 +7,7 @@ const CLERICAL_ERROR = 1e-9;
 /** Exporters fold some small vectors into others; matrices they keep. */
 const LEAST_COVERAGE = 0.99;
 
-/** Weights named in a report when a reference lacks them. */
+/** Weights of one kind that a report names. */
 const NAMED = 5;
 
 const UNDONE: Readonly<Record<LayoutChange, string>> = {
@@ -85,13 +85,15 @@ function summary(id: string, match: TensorMatch, { undone }: TensorDigests): str
   return [share, ...remarks].join(', ');
 }
 
-function describe(id: string, { equal, compared, unmatched, coverage }: TensorMatch): Detail[] {
+function describe(id: string, { equal, compared, different, unmatched, coverage }: TensorMatch): Detail[] {
+  const named = (label: string, ids: readonly string[]): Detail[] =>
+    ids.length === 0 ? [] : [{ type: 'text', label, value: ids.slice(0, NAMED).join(', ') }];
   return [
     { type: 'number', label: `weights compared with ${id}`, value: compared },
     { type: 'number', label: `weights equal to ${id}`, value: equal },
     { type: 'number', label: `numbers of ${id} in equal weights`, value: 100 * coverage, unit: '%' },
-    ...(unmatched.length > 0
-      ? [{ type: 'text' as const, label: `not in ${id}`, value: unmatched.slice(0, NAMED).join(', ') }]
-      : []),
+    // Of an unrelated model all differ; where most are equal, the rest is what somebody changed.
+    ...(equal > 0 ? named(`other numbers than in ${id}`, different) : []),
+    ...named(`not in ${id}`, unmatched),
   ];
 }
