@@ -100,4 +100,6 @@ export interface MatrixCatalogue {
   /** In the order of the files. */
   readonly ids: readonly MatrixId[];
   readonly undone: readonly LayoutChange[];
+  /** Numbers in matrices without a place: of unknown names, or beside another that has the same place. */
+  readonly unplaced: number;
 }

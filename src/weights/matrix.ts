@@ -49,13 +49,21 @@ export function indexWeights(
   const known = new Map<string, LogicalTensor>();
   const ids: MatrixId[] = [];
   const undone = new Set<LayoutChange>();
+  let unplaced = 0;
   for (const tensor of tensors) {
     const { role = 'other', layer = null, expert, part } = tensor.role ?? {};
-    if (role === 'other' || role === 'rotary' || role === 'predictor') continue;
+    if (role === 'rotary' || role === 'predictor') continue;
+    if (role === 'other') {
+      unplaced += numbersInMatrix(tensor);
+      continue;
+    }
     const place = { ...(layer === null ? {} : { layer }), ...(part === 'bias' ? { part } : {}) };
     const key = keyOf({ role, ...place }, expert);
     // Loaders differ in which of two tensors of one place they take; here the first keeps it.
-    if (known.has(key)) continue;
+    if (known.has(key)) {
+      unplaced += numbersInMatrix(tensor);
+      continue;
+    }
     known.set(key, tensor);
     const parts = partsOf(tensor, { role, ...place }, family);
     ids.push(...parts);
@@ -64,8 +72,15 @@ export function indexWeights(
     if (parts.some((id) => id.role !== role)) undone.add('fused');
     if ((role === 'query' || role === 'key') && isPermuted(layout)) undone.add('query-key-permutation');
   }
-  const catalogue = { ids, undone: [...undone].sort() };
+  const catalogue = { ids, undone: [...undone].sort(), unplaced };
   return { catalogue, matrix: (id) => findMatrix(id, known, { ...layout, family }, read) };
+}
+
+/** Vectors and integers (masks, positions) are no weights that could stand in for others. */
+function numbersInMatrix({ dims, bits, type, quantization }: LogicalTensor): number {
+  const matrix = dims.filter((dim) => dim > 1).length >= 2;
+  const weights = quantization !== undefined || /^(F|BF)\d|FLOAT|DOUBLE/.test(type) || bits === 0;
+  return matrix && weights ? dims.reduce((product, dim) => product * dim, 1) : 0;
 }
 
 function findMatrix(

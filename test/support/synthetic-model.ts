@@ -123,7 +123,7 @@ export function weightsOf(model: SyntheticModel): WeightsCapability {
   const structure = { format: 'safetensors', tensors, config: null, metadata: new Map() };
   return {
     structure: async () => structure as unknown as ModelStructure,
-    matrices: async () => ({ ids: [...model.matrices.keys()].map(idOf), undone: [] }),
+    matrices: async () => ({ ids: [...model.matrices.keys()].map(idOf), undone: [], unplaced: 0 }),
     matrix: async (id) => {
       const found = model.matrices.get(keyOf(id));
       if (!found) return null;

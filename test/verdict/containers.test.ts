@@ -57,6 +57,24 @@ describe('the genuine weights with one matrix changed', () => {
   );
 });
 
+it('genuine weights as decoys beside others of unknown names are no proof', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-decoys-'));
+  cpSync(weights('folio-full-1'), folder, { recursive: true });
+  const path = join(folder, 'model.safetensors');
+  const bytes = readFileSync(path);
+  const end = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.toString('utf8', 8, end));
+  const begin = bytes.length - end;
+  const hidden = Buffer.alloc(96 * 96 * 2, 1);
+  header['custom.inner'] = { dtype: 'F16', shape: [96, 96], data_offsets: [begin, begin + hidden.length] };
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  writeFileSync(path, Buffer.concat([length, text, bytes.subarray(end), hidden]));
+  const { verdict } = await audit(folder, { profile: 'folio', claim: 'full' });
+  expect(verdict.outcome).toBe('inconclusive');
+});
+
 describe.skipIf(!sharedData)(`stories260K${whySkipped}`, () => {
   const compared = (kind: string) =>
     compare(shared('models/stories260K/hf-f32'), shared(`models/stories260K/stories260K.${kind}.gguf`));

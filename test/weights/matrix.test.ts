@@ -53,7 +53,7 @@ describe('stored as they are used', () => {
       [2, 3],
     ]);
     expect(weights.matrix({ role: 'gate', layer: 2 })).toBeNull();
-    expect(weights.catalogue).toEqual({ ids: [{ role: 'gate', layer: 3 }], undone: [] });
+    expect(weights.catalogue).toEqual({ ids: [{ role: 'gate', layer: 3 }], undone: [], unplaced: 0 });
   });
 
   test('a vector is a matrix of one column, and a bias is not its weight', async () => {
@@ -67,6 +67,16 @@ describe('stored as they are used', () => {
       [],
     );
   });
+});
+
+test('matrices without a place, or beside another in it, are counted', () => {
+  const twice = [tensor({ role: 'up' }, [2, 2]), tensor({ role: 'up' }, [2, 3])];
+  const { unplaced, ids } = index([
+    ...twice,
+    tensor({ role: 'other' }, [5, 2]),
+    tensor({ role: 'other' }, [9]),
+  ]).catalogue;
+  expect([ids.length, unplaced]).toEqual([1, 16]);
 });
 
 describe('stored otherwise', () => {

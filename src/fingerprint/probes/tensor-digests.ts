@@ -9,6 +9,8 @@ export interface TensorDigests {
   readonly tensors: readonly TensorDigest[];
   /** Weights left out because the model is larger than the budget, or stored in a way nobody can decode. */
   readonly leftOut: number;
+  /** Numbers in matrices that have no place in the model, or share one: what may run in place of the digested ones. */
+  readonly unplaced: number;
   readonly undone: readonly LayoutChange[];
 }
 
@@ -20,7 +22,7 @@ const tensorDigests: Probe<TensorDigests> = {
   reads: 'weights',
   cost: () => ({ requests: 0, tokens: 0 }),
   collect: async ({ weights }, { signal, progress }) => {
-    const { ids: unordered, undone } = await weights.matrices();
+    const { ids: unordered, undone, unplaced } = await weights.matrices();
     const ids = inHashOrder(unordered);
     const tensors: TensorDigest[] = [];
     let numbers = 0;
@@ -33,7 +35,7 @@ const tensorDigests: Probe<TensorDigests> = {
       progress(done + 1, ids.length);
     }
     tensors.sort((a, b) => (a.id < b.id ? -1 : 1));
-    return { tensors, leftOut: ids.length - tensors.length, undone };
+    return { tensors, leftOut: ids.length - tensors.length, unplaced, undone };
   },
 };
 export default tensorDigests;
