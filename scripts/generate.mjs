@@ -5,10 +5,13 @@ import { basename } from 'node:path';
 
 const root = new URL('..', import.meta.url).pathname;
 const DOMAINS = ['attention', 'fingerprint', 'latency', 'text'];
+/** Probes whose evidence several domains read. */
+const SHARED = ['replies'];
 const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 
 function units(kind) {
-  return DOMAINS.flatMap((domain) =>
+  const folders = kind === 'probes' ? [...DOMAINS, ...SHARED] : DOMAINS;
+  return folders.flatMap((domain) =>
     readdirSync(`${root}src/${domain}/${kind}`)
       .filter((file) => file.endsWith('.ts'))
       .sort()

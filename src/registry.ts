@@ -28,6 +28,8 @@ import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
 import latencyProbe from './latency/probes/latency.js';
 import tokenLatencySignal from './latency/signals/token-latency.js';
+import greedyRepliesProbe from './replies/probes/greedy-replies.js';
+import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
 import repetitionSignal from './text/signals/repetition.js';
@@ -43,6 +45,8 @@ export const PROBES: readonly Probe[] = [
   latencyProbe,
   generationProbe,
   repetitionProbe,
+  greedyRepliesProbe,
+  sampledRepliesProbe,
 ];
 
 export const SIGNALS: readonly Signal[] = [

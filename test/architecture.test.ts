@@ -13,22 +13,28 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | typeof ANYTHING>> 
   core: [],
   stats: ['core'],
   formats: ['core'],
-  ...Object.fromEntries(DOMAINS.map((domain) => [domain, ['core', 'stats', 'formats', 'weights']])),
+  ...Object.fromEntries(
+    DOMAINS.map((domain) => [domain, ['core', 'stats', 'formats', 'weights', 'replies']]),
+  ),
+  replies: ['core', 'stats'],
   tap: ['core', 'formats'],
   weights: ['core', 'formats'],
   oms: ['core', 'formats'],
   io: ['core', 'stats', 'formats', 'tap'],
   sources: ['core', 'formats', 'tap', 'weights', 'io'],
+  serve: ['core', 'formats'],
   profile: ['core', 'stats'],
   verdict: ['core', 'stats'],
   report: ['core', 'stats'],
-  registry: ['core', ...DOMAINS],
+  registry: ['core', 'replies', ...DOMAINS],
   api: [
     'core',
     'stats',
     'formats',
     ...DOMAINS,
     'oms',
+    'replies',
+    'serve',
     'io',
     'sources',
     'profile',
@@ -86,19 +92,21 @@ describe('direction of imports', () => {
     expect(sources.flatMap(forbiddenEdges)).toEqual([]);
   });
 
-  test('only io, the command line and the shipped assets reach files, sockets, processes and the runtime', () => {
+  test('only io, the server, the command line and the shipped assets reach files, sockets, processes and the runtime', () => {
     const reaching = sources.flatMap(({ path, imports }) =>
       imports.filter((name) => EFFECTS.test(name)).map((name) => ({ path, edge: `${path} -> ${name}` })),
     );
-    const forbidden = reaching.filter(({ path }) => !within(path, 'io', 'cli', 'api/assets.ts'));
+    const forbidden = reaching.filter(({ path }) => !within(path, 'io', 'serve', 'cli', 'api/assets.ts'));
     expect(forbidden.map(({ edge }) => edge)).toEqual([]);
   });
 
-  test('only the command line and the runtime host read the environment', () => {
+  test('only the command line, the runtime host and the endpoint key read the environment', () => {
     const reading = sources.filter(
       ({ text, imports }) => /\bprocess\s*\.\s*env\b/.test(text) || imports.includes('node:process'),
     );
-    const forbidden = reading.filter(({ path }) => !within(path, 'cli', 'io/runtime/host.ts'));
+    const forbidden = reading.filter(
+      ({ path }) => !within(path, 'cli', 'io/runtime/host.ts', 'io/endpoint/api-key.ts'),
+    );
     expect(forbidden.map(({ path }) => path)).toEqual([]);
   });
 });

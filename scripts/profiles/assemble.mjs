@@ -1,7 +1,7 @@
 // The shipped profiles of public models as objects, from the two collections.
 import { ADDRESSES, CONFIRMATIONS, PROFILES } from './catalogue.mjs';
 import { copyFiles, DIGEST_SOURCES, releaseFiles } from './digests.mjs';
-import { aliasesOf, factsOf, notesOf } from './variant.mjs';
+import { aliasesOf, factsOf, notesOf, tokenStackOf } from './variant.mjs';
 
 /** Profiles by id. `facts` and `hashes` are the parsed collections. */
 export function assembleProfiles(facts, hashes) {
@@ -33,8 +33,10 @@ function variantOf(entry, { kind, copy }, hashes) {
     notes: notesOf(entry, copy),
     files,
   };
+  const tokenStack = tokenStackOf(entry);
   return {
     kind,
+    ...(tokenStack === undefined ? {} : { tokenStack }),
     facts: Object.fromEntries([...found].map(([name, { value }]) => [name, value])),
     cited: Object.fromEntries(cited.map(([name, { sources }]) => [name, [...sources]])),
     ...Object.fromEntries(Object.entries(optional).filter(([, list]) => list.length > 0)),

@@ -36,6 +36,22 @@ const NOT_OF_A_COPY = new Set(['weightBits', 'payloadBytes', 'tensors', 'paramet
 /** What "(memory) for …" names, where it names single facts. */
 const MARKED = { max_pos: 'maxPositions' };
 
+/** Public tokenizers by model type; Llama before version 3 has another one, with 32,000 tokens. */
+const TOKEN_STACKS = {
+  deepseek_v3: 'deepseek-v3',
+  qwen2: 'qwen2.5',
+  qwen3: 'qwen2.5',
+  qwen3_moe: 'qwen2.5',
+  llama: 'llama-3',
+};
+const LLAMA_3_VOCABULARY = 128_256;
+
+/** Tokenizer of an entry, by the id of a token stack. */
+export function tokenStackOf({ arch }) {
+  const older = arch.model_type === 'llama' && arch.vocab !== LLAMA_3_VOCABULARY;
+  return older ? undefined : TOKEN_STACKS[arch.model_type];
+}
+
 /** Facts with the sources of each; those without any are unconfirmed. */
 export function factsOf(entry, copy) {
   const { arch, params = {}, quant } = entry;

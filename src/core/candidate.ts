@@ -1,4 +1,6 @@
 import type { FilesCapability } from './files.js';
+import type { ChatCapability, CompletionsCapability, ServiceCapability } from './replies.js';
+import type { RequestLogCapability, TokenStacksCapability } from './token-stacks.js';
 import type { MatrixCatalogue, MatrixId, Quantization, TensorRole, WeightMatrix } from './weights.js';
 
 /** What is to be audited. Paths may be a folder or one model file. */
@@ -7,10 +9,14 @@ export type CandidateSpec =
   | { readonly kind: 'gguf' | 'safetensors'; readonly path: string }
   | {
       readonly kind: 'endpoint';
+      /** Address up to and with the version, e.g. `https://host/v1`. */
       readonly baseUrl: string;
       readonly model: string;
+      /** Name of the environment variable that holds the key; the key itself is never an argument. */
       readonly apiKeyEnv?: string;
-    };
+    }
+  /** The buyer's own requests and answers, one JSON object a line: nothing is sent. */
+  | { readonly kind: 'log'; readonly path: string; readonly model?: string };
 
 /** Where a structural value was read. */
 export type FactSource = 'shapes' | 'config' | 'graph' | 'metadata' | 'index' | 'run' | 'weights';
@@ -90,6 +96,10 @@ export interface Generation {
   readonly ids: readonly number[];
   readonly tokenMs: readonly number[];
   readonly stopped: 'eos' | 'length';
+  /** Log-probability of each token, at temperature 1 and without bias; present when `topLogProbs` was asked for. */
+  readonly logProbs?: readonly number[];
+  /** Most probable ids at each place with their log-probabilities, most probable first. */
+  readonly top?: readonly (readonly (readonly [id: number, logProb: number])[])[];
 }
 
 /**
@@ -101,6 +111,8 @@ export interface TextLogProbs {
   readonly target: readonly number[];
   readonly argmax: readonly number[];
   readonly sample: readonly (readonly number[])[];
+  /** Most probable ids at each position, most probable first; present when `top` was asked for. */
+  readonly top?: readonly (readonly (readonly [id: number, logProb: number])[])[];
 }
 
 /** A graph input or output; symbolic dimensions keep their name. */
@@ -200,7 +212,7 @@ export interface LogitsCapability {
   score(
     sequences: readonly (readonly number[])[],
     vocabularySample: readonly number[],
-    options?: { readonly batch?: number },
+    options?: { readonly batch?: number; readonly top?: number },
   ): Promise<readonly TextLogProbs[]>;
 }
 
@@ -215,10 +227,19 @@ export interface SamplingOptions {
   readonly seed?: number;
   /** Keep decoding after an end token, so that timing and repetition samples have equal length. */
   readonly ignoreEos?: boolean;
+  /** Nucleus: sample from the most probable tokens that together have this probability; 1 by default. */
+  readonly topP?: number;
+  readonly topLogProbs?: number;
+  readonly logitBias?: Readonly<Record<number, number>>;
 }
 
 export interface SamplingCapability {
-  generate(ids: readonly number[], options: SamplingOptions): Promise<Generation>;
+  /** `onToken` is called with each id as it is decoded. */
+  generate(
+    ids: readonly number[],
+    options: SamplingOptions,
+    onToken?: (id: number) => void,
+  ): Promise<Generation>;
 }
 
 /** Everything a probe may ask of a candidate. */
@@ -229,6 +250,12 @@ export interface Capabilities {
   readonly logits: LogitsCapability;
   readonly attention: AttentionCapability;
   readonly sampling: SamplingCapability;
+  /** Answers to chat messages, from a server or from a local model that was asked to answer like one. */
+  readonly chat: ChatCapability;
+  readonly completions: CompletionsCapability;
+  readonly service: ServiceCapability;
+  readonly stacks: TokenStacksCapability;
+  readonly log: RequestLogCapability;
 }
 export type CapabilityName = keyof Capabilities;
 

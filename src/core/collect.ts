@@ -87,8 +87,9 @@ async function runProbe(
     });
     return { status: 'ok', version: probe.version, data };
   } catch (error) {
-    // An export without an output is a fact about the export, not a failure of the audit.
-    if (isAssayError(error, 'MODEL_OUTPUT_MISSING')) return { status: 'unavailable', missing: error.message };
+    // An export without an output, or a server without a parameter, is a fact about it, not a failure of the audit.
+    if (isAssayError(error, 'MODEL_OUTPUT_MISSING') || isAssayError(error, 'ENDPOINT_UNSUPPORTED'))
+      return { status: 'unavailable', missing: error.message };
     return { status: 'failed', error: errorRecord(error) };
   }
 }

@@ -41,6 +41,10 @@ export interface ReferenceVariant {
   readonly cited?: Readonly<Record<string, readonly string[]>>;
   /** Facts no stored public copy confirms. They are shown and weigh nothing. */
   readonly unconfirmed?: readonly string[];
+  /** Public tokenizer it was trained with, by the id of a TokenStack; absent where none of those. */
+  readonly tokenStack?: string;
+  /** SHA-256 of public keys (SPKI) with which its publisher signs answers. */
+  readonly responseKeys?: readonly string[];
   /** Names under which the version is sold. */
   readonly aliases?: readonly string[];
   readonly notes?: readonly string[];

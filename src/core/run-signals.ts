@@ -48,6 +48,8 @@ export function viewsOf(
       id,
       kind: variant.kind,
       ...byConfirmation(variant),
+      ...(variant.tokenStack === undefined ? {} : { tokenStack: variant.tokenStack }),
+      ...(variant.responseKeys === undefined ? {} : { responseKeys: variant.responseKeys }),
       digests: variant.digests,
       files: variant.files ?? [],
       runs: variant.runs
@@ -85,13 +87,14 @@ function hasRuns(profile: ReferenceProfile, id: string): boolean {
 }
 
 /** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
-function impliedBy({ id, facts }: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
+function impliedBy(full: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
+  const { id, facts } = full;
   const copy = { digests: [], runs: [], impliedBy: id };
   const all: VariantView[] = [
-    quantizedCopy({ id, facts }),
-    // A student may have any shape.
+    quantizedCopy(full),
+    // A student may have any shape and any tokenizer.
     { ...copy, id: `${IMPLIED}distilled ${id}`, kind: 'distilled', facts: {} },
-    { ...copy, id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
+    { ...copy, ...stackOf(full), id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
   ];
   return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
 }
@@ -101,9 +104,15 @@ function isFloat({ weightBits = 16 }: VariantView['facts']): boolean {
   return Number(weightBits) >= 16;
 }
 
-function quantizedCopy({ id, facts }: Pick<VariantView, 'id' | 'facts'>): VariantView {
+function stackOf({ tokenStack }: VariantView): Pick<VariantView, 'tokenStack'> {
+  return tokenStack === undefined ? {} : { tokenStack };
+}
+
+function quantizedCopy(original: VariantView): VariantView {
+  const { id, facts } = original;
   const { weightBits: _stored, ...shape } = facts;
   return {
+    ...stackOf(original),
     id: `${IMPLIED}quantized ${id}`,
     kind: 'quantized',
     facts: shape,

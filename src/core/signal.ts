@@ -48,6 +48,8 @@ export interface VariantView {
   readonly facts: Readonly<Record<string, FactValue>>;
   /** Facts that nothing confirms, to be shown; they weigh nothing. */
   readonly unconfirmed?: Readonly<Record<string, FactValue>>;
+  readonly tokenStack?: string;
+  readonly responseKeys?: readonly string[];
   readonly digests: readonly string[];
   /** Digest book of its releases. */
   readonly files?: readonly PublishedFile[];

@@ -34,6 +34,8 @@ const variant = z.object({
   facts: z.record(z.string(), factValue),
   cited: z.record(z.string(), z.array(z.string())).optional(),
   unconfirmed: z.array(z.string()).optional(),
+  tokenStack: z.string().optional(),
+  responseKeys: z.array(sha256).optional(),
   aliases: z.array(z.string()).optional(),
   notes: z.array(z.string()).optional(),
   digests: z.array(sha256),

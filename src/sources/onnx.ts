@@ -59,7 +59,7 @@ export async function openOnnx(
   const call = caller(graphs, runtime, options);
   const bytes = new TensorBytes(delivery);
   let onnxruntime: string | undefined;
-  const capabilities: Capabilities = {
+  const capabilities: Omit<Capabilities, 'chat' | 'completions' | 'service' | 'stacks' | 'log'> = {
     files: filesCapability(
       delivery,
       async () => [...(await graph.weightFiles()), ...((await encoder?.weightFiles()) ?? [])],

@@ -10,6 +10,10 @@ export interface OpenOptions extends FilesOptions {
   readonly memoryBytes?: number;
   /** Read weights behind addresses of this machine and of private networks too. */
   readonly allowPrivateAddresses?: boolean;
+  /** Let a local model answer chat messages and raw prompts as an endpoint does. */
+  readonly likeEndpoint?: boolean;
+  /** Tokenizers of the auditor's own, tokenizer.json files by name, beside the shipped ones. */
+  readonly tokenizers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 

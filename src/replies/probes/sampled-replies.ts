@@ -1,0 +1,44 @@
+import type { Probe, Suite } from '../../core/types.js';
+import { type RecordedReply, recordReply } from '../record.js';
+
+/** Samples of one prompt, drawn at temperature 1 with seeds that follow each other. */
+export interface SampledPrompt {
+  readonly id: string;
+  readonly language: string;
+  readonly replies: readonly RecordedReply[];
+}
+
+/** Prompts, samples of each and tokens of a sample. */
+const PLAN: Readonly<Record<Suite['tier'], readonly [prompts: number, samples: number, tokens: number]>> = {
+  quick: [2, 4, 32],
+  standard: [10, 10, 50],
+  deep: [25, 10, 50],
+};
+
+/** What a candidate answers when it is free to vary. */
+const sampledReplies: Probe<readonly SampledPrompt[]> = {
+  id: 'sampled-replies',
+  version: 1,
+  requires: ['chat'],
+  cost: ({ tier, prompts, budget }) => {
+    const [count, samples, tokens] = PLAN[tier];
+    const requests = Math.min(count, prompts.length) * samples;
+    return { requests, tokens: requests * (budget.promptTokens + tokens) };
+  },
+  collect: async ({ chat }, { suite, seed, progress }) => {
+    const [count, samples, maxTokens] = PLAN[suite.tier];
+    const chosen = suite.prompts.slice(0, count);
+    const done: SampledPrompt[] = [];
+    for (const { id, language, messages } of chosen) {
+      const replies: RecordedReply[] = [];
+      for (let sample = 0; sample < samples; sample++) {
+        const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: seed + sample });
+        replies.push(recordReply(reply));
+      }
+      done.push({ id, language, replies });
+      progress(done.length, chosen.length);
+    }
+    return done;
+  },
+};
+export default sampledReplies;
