@@ -55,7 +55,12 @@ export function judge(
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
-    ...reasonsFor({ weighing, blockers, outcome, twins: twinsOf(profile, claim) }, claim, best, signals),
+    ...reasonsFor(
+      { weighing, blockers, outcome, twins: twinsOf(profile, claim), candidateKind: evidence.candidate.kind },
+      claim,
+      best,
+      signals,
+    ),
   };
 }
 

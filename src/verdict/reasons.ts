@@ -1,6 +1,7 @@
 import type { Outcome, Reason, SignalResult } from '../core/types.js';
 import type { Blocker } from './blockers.js';
 import type { Weighing } from './weigh.js';
+import { whatWouldDecide } from './would-decide.js';
 
 export interface Judgement {
   readonly weighing: Weighing;
@@ -8,25 +9,15 @@ export interface Judgement {
   readonly outcome: Outcome;
   /** Versions that have every shape of the claimed one. */
   readonly twins?: readonly string[];
+  readonly candidateKind?: string;
 }
 
 /** Votes below this many nats are not worth a sentence. */
 const NOTABLE = 0.5;
 
-/** What each group of evidence would need, when it is missing and the case is open. */
-const WOULD_DECIDE: Readonly<Record<string, string>> = {
-  identity: 'The publisher’s SHA-256 digests of these exact files: equal digests prove the version.',
-  'log-probabilities':
-    'Log-probabilities of the suite’s passages: a runnable model with logits, its tokenizer.json, and references with the same tokenizer.',
-  lineage:
-    'The weight matrices: they show which public model they derive from, where the profile holds its fingerprint.',
-  architecture: 'Layer and head counts from the graph or a matching config.json.',
-  precision: 'A model file whose weight matrices can be read.',
-};
-
 /** Sentences in order of weight, and what would decide an open case. */
 export function reasonsFor(
-  { weighing, blockers, outcome, twins = [] }: Judgement,
+  { weighing, blockers, outcome, twins = [], candidateKind = 'onnx' }: Judgement,
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
@@ -39,14 +30,12 @@ export function reasonsFor(
     .filter(({ margin }) => Math.abs(margin) >= NOTABLE)
     .sort((a, b) => direction(outcome) * (b.margin - a.margin))
     .flatMap(({ signals: ids, margin }) => ids.flatMap((id) => sentence(signals, id, claim, rival, margin)));
-  const silent = Object.keys(WOULD_DECIDE).filter(
-    (group) => !weighing.votes.some((vote) => vote.group === group),
-  );
+  const spoke = weighing.votes.map(({ group }) => group);
   return {
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
     wouldDecide:
       outcome === 'inconclusive'
-        ? [...shapeTwins(twins, claim), ...silent.flatMap((group) => WOULD_DECIDE[group] ?? [])]
+        ? [...shapeTwins(twins, claim), ...whatWouldDecide(candidateKind, spoke)]
         : [],
   };
 }
