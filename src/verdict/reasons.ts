@@ -7,7 +7,7 @@ export interface Judgement {
   readonly weighing: Weighing;
   readonly blockers: readonly Blocker[];
   readonly outcome: Outcome;
-  /** Versions that have every shape of the claimed one. */
+  /** Versions that what was audited cannot tell from the claimed one: of its shape, or of an endpoint's tokenizer. */
   readonly twins?: readonly string[];
   readonly candidateKind?: string;
 }
@@ -35,16 +35,18 @@ export function reasonsFor(
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
     wouldDecide:
       outcome === 'inconclusive'
-        ? [...shapeTwins(twins, claim), ...whatWouldDecide(candidateKind, spoke)]
+        ? [...moreThan(twins, claim, candidateKind), ...whatWouldDecide(candidateKind, spoke)]
         : [],
   };
 }
 
-function shapeTwins(twins: readonly string[], claim: string): string[] {
+function moreThan(twins: readonly string[], claim: string, candidateKind: string): string[] {
   if (twins.length === 0) return [];
   const names = twins.map((id) => `"${id}"`).join(', ');
   return [
-    `More than shapes: those of "${claim}" are also those of ${names}. Digests, the weights themselves or behaviour tell them apart.`,
+    candidateKind === 'endpoint' || candidateKind === 'log'
+      ? `More than token counts: the tokenizer of "${claim}" is also that of ${names}. Behaviour beside a reference tells them apart.`
+      : `More than shapes: those of "${claim}" are also those of ${names}. Digests, the weights themselves or behaviour tell them apart.`,
   ];
 }
 
