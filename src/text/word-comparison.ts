@@ -20,7 +20,8 @@ export type WordComparison =
 interface Cell {
   readonly words: readonly number[];
   readonly first: number;
-  readonly kinds: number;
+  /** Room for counts of both sides, written anew for each permutation. */
+  readonly counts: readonly [Uint32Array, Uint32Array];
 }
 
 const PERMUTATIONS = 4_999;
@@ -71,16 +72,23 @@ function numberWords(ours: readonly string[], known: readonly string[]): Cell {
     numbers.set(word, number);
     return number;
   });
-  return { words, first: ours.length, kinds: numbers.size };
+  return {
+    words,
+    first: ours.length,
+    counts: [new Uint32Array(numbers.size), new Uint32Array(numbers.size)],
+  };
 }
 
 function meanDivergence(cells: readonly Cell[], orders: readonly Uint32Array[]): number {
   let sum = 0;
-  for (const [c, { words, first, kinds }] of cells.entries()) {
-    const counts = [new Uint32Array(kinds), new Uint32Array(kinds)] as const;
-    for (const [i, at] of (orders[c] as Uint32Array).entries()) {
-      const side = i < first ? counts[0] : counts[1];
-      const word = words[at] as number;
+  for (let c = 0; c < cells.length; c++) {
+    const { words, first, counts } = cells[c] as Cell;
+    const order = orders[c] as Uint32Array;
+    counts[0].fill(0);
+    counts[1].fill(0);
+    for (let i = 0; i < order.length; i++) {
+      const word = words[order[i] as number] as number;
+      const side = counts[i < first ? 0 : 1];
       side[word] = (side[word] as number) + 1;
     }
     sum += jensenShannon(counts[0], counts[1]) ?? 0;
