@@ -34,7 +34,10 @@ import greedyRepliesProbe from './replies/probes/greedy-replies.js';
 import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
+import wordAnswersProbe from './text/probes/word-answers.js';
 import repetitionSignal from './text/signals/repetition.js';
+import sampleEqualitySignal from './text/signals/sample-equality.js';
+import wordAnswersSignal from './text/signals/word-answers.js';
 
 export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
@@ -48,6 +51,7 @@ export const PROBES: readonly Probe[] = [
   latencyProbe,
   generationProbe,
   repetitionProbe,
+  wordAnswersProbe,
   greedyRepliesProbe,
   sampledRepliesProbe,
 ];
@@ -74,4 +78,6 @@ export const SIGNALS: readonly Signal[] = [
   weightsDigestSignal,
   tokenLatencySignal,
   repetitionSignal,
+  sampleEqualitySignal,
+  wordAnswersSignal,
 ];
