@@ -31,7 +31,7 @@ interface Interval {
  *
  * @throws AssayError `INTERNAL` when there is no value or one is not finite.
  * @example
- * dip([0, 0.1, 0.2, 9.8, 9.9, 10]); // => 0.2459, two clumps
+ * dip([0, 0.1, 0.2, 9.8, 9.9, 10]); // => 0.2449, two clumps
  */
 export function dip(values: readonly number[]): number {
   const broken = values.find((value) => !Number.isFinite(value));
