@@ -19,7 +19,7 @@ const _fit = (values: readonly number[], leastSd = 1e-3) => mixture(values, { le
 
 describe('mixture of two Gaussians', () => {
   it.each(golden.cases)('agrees with scikit-learn: $name', ({ values, two, logLikelihood, bic }) => {
-    const found = it(values);
+    const found = fitted(values);
     expect(found.logLikelihood.one).toBeCloseTo(logLikelihood.one, 8);
     expect(Math.abs(found.logLikelihood.two - logLikelihood.two)).toBeLessThan(1e-4);
     expect(found.bic.one).toBeCloseTo(bic.one, 8);
@@ -33,12 +33,12 @@ describe('mixture of two Gaussians', () => {
 
   it('tells one hump from two by BIC and separation', () => {
     const named = (name: string) => golden.cases.find((row) => row.name === name)?.values ?? [];
-    const alone = it(named('one normal'));
+    const alone = fitted(named('one normal'));
     expect(alone.bic.one).toBeLessThan(alone.bic.two);
-    const apart = it(named('two well apart'));
+    const apart = fitted(named('two well apart'));
     expect(apart.bic.one - apart.bic.two).toBeGreaterThan(100);
     expect(apart.separation).toBeGreaterThan(5);
-    const nested = it(named('nested'));
+    const nested = fitted(named('nested'));
     expect(nested.bic.two).toBeLessThan(nested.bic.one);
     expect(nested.separation).toBeLessThan(1);
   });
@@ -47,7 +47,7 @@ describe('mixture of two Gaussians', () => {
     const value = fc.oneof(fc.constantFrom(0, 0, 0, 1, -3), fc.double({ min: -1e6, max: 1e6, noNaN: true }));
     fc.assert(
       fc.property(fc.array(value, { minLength: 2, maxLength: 50 }), (values) => {
-        const found = it(values, 0.05);
+        const found = fitted(values, 0.05);
         const numbers = [
           ...found.two.flatMap((g) => [g.weight, g.mean, g.sd]),
           ...Object.values(found.bic),
@@ -58,18 +58,18 @@ describe('mixture of two Gaussians', () => {
         expect(found.two[0].weight + found.two[1].weight).toBeCloseTo(1, 9);
         expect(found.logLikelihood.two).toBeGreaterThanOrEqual(found.logLikelihood.one);
         expect(found.two.every(({ sd }) => sd >= 0.05)).toBe(true);
-        expect(it(values, 0.05)).toEqual(found);
+        expect(fitted(values, 0.05)).toEqual(found);
       }),
     );
-    const constant = it(Array(50).fill(2));
+    const constant = fitted(Array(50).fill(2));
     expect(constant.bic.one).toBeLessThan(constant.bic.two);
     expect(constant.separation).toBeLessThan(1e-9);
   });
 
   it('refuses what cannot be fitted', () => {
     const code = expect.objectContaining({ code: 'INTERNAL' });
-    expect(() => it([1])).toThrow(code);
-    expect(() => it([1, Number.NaN])).toThrow(code);
-    expect(() => it([1, 2], 0)).toThrow(code);
+    expect(() => fitted([1])).toThrow(code);
+    expect(() => fitted([1, Number.NaN])).toThrow(code);
+    expect(() => fitted([1, 2], 0)).toThrow(code);
   });
 });
