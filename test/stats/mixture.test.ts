@@ -15,7 +15,7 @@ const golden: {
   }[];
 } = JSON.parse(readFileSync(new URL('../../fixtures/golden/mixture.json', import.meta.url), 'utf8'));
 
-const _fit = (values: readonly number[], leastSd = 1e-3) => mixture(values, { leastSd, rng: seededRng(5) });
+const fitted = (values: readonly number[], leastSd = 1e-3) => mixture(values, { leastSd, rng: seededRng(5) });
 
 describe('mixture of two Gaussians', () => {
   it.each(golden.cases)('agrees with scikit-learn: $name', ({ values, two, logLikelihood, bic }) => {
