@@ -13,6 +13,7 @@ import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import requestLogProbe from './fingerprint/probes/request-log.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
@@ -20,6 +21,7 @@ import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import requestLogSignal from './fingerprint/signals/request-log.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
@@ -46,6 +48,7 @@ export const PROBES: readonly Probe[] = [
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  requestLogProbe,
   serviceFactsProbe,
   tensorDigestsProbe,
   latencyProbe,
@@ -68,6 +71,7 @@ export const SIGNALS: readonly Signal[] = [
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  requestLogSignal,
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
