@@ -23,7 +23,10 @@ function wire(folder: string, name: string): Case {
   let body: Buffer = answer.subarray(end);
   if (/transfer-encoding: chunked/i.test(head)) {
     let at = 0;
-    const pieces = (meta.chunk_bytes as number[]).map((length) => body.subarray(at, (at += length)));
+    const pieces = (meta.chunk_bytes as number[]).map((length) => {
+      at += length;
+      return body.subarray(at - length, at);
+    });
     body = chunked([...pieces, body.subarray(at)]);
   }
   return { name, raw: Buffer.concat([Buffer.from(head), body]), path: meta.path };

@@ -194,7 +194,7 @@ function dataLines(sink: EventSink): Framing {
         open = false;
       } else if (line.startsWith(':')) sink.quirk('COMMENTS');
       else if (line.startsWith('{') && pending.length === 0) {
-        sink.quirk('DATA_PREFIX_MISSING');
+        if (fields + events > 0) sink.quirk('DATA_PREFIX_MISSING');
         if (give(line)) return;
         if (!ending) throw badEvent('has a line that begins like JSON and is none');
         sink.quirk('EVENT_CUT');
