@@ -14,6 +14,7 @@ import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -21,6 +22,7 @@ import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -42,6 +44,7 @@ export const PROBES: readonly Probe[] = [
   logProbabilitiesProbe,
   quantizationProbe,
   tensorDigestsProbe,
+  tokenCountsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -63,6 +66,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseFilesSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenStackSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,
