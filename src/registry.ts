@@ -13,12 +13,14 @@ import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import requestLogProbe from './fingerprint/probes/request-log.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import requestLogSignal from './fingerprint/signals/request-log.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
@@ -41,6 +43,7 @@ export const PROBES: readonly Probe[] = [
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  requestLogProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,
@@ -61,6 +64,7 @@ export const SIGNALS: readonly Signal[] = [
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  requestLogSignal,
   siblingSignal,
   tailCorrelationSignal,
   tokenizationSignal,

@@ -27,6 +27,7 @@ export interface CollectFlags {
   readonly progress: boolean;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly log?: string;
 }
 
 export function wholeNumber(text: string): number {
@@ -55,10 +56,18 @@ export function withCollectOptions(command: Command): Command {
     .option('--allow-private-addresses', 'read weights from this machine or a private network by address')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
-    .option('--model <name>', 'model name at an endpoint')
+    .option('--model <name>', 'model name at an endpoint, or in a log')
     .option('--api-key-env <variable>', 'environment variable that holds the endpoint key')
     .option('--dry-run', 'show what each probe would cost and do nothing')
     .option('--no-progress', 'no progress on stderr');
+}
+
+/** For commands that also judge from requests of the past. */
+export function withLog(command: Command): Command {
+  return command.option(
+    '--log <file>',
+    'read your own log of requests and answers, one JSON object a line, instead of a candidate; nothing is sent',
+  );
 }
 
 export function withJson(command: Command): Command {
