@@ -14,6 +14,7 @@ import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
+import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
@@ -21,6 +22,7 @@ import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
+import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
@@ -44,6 +46,7 @@ export const PROBES: readonly Probe[] = [
   logProbabilitiesProbe,
   quantizationProbe,
   requestLogProbe,
+  responseSignatureProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,
@@ -65,6 +68,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseClaimsSignal,
   releaseFilesSignal,
   requestLogSignal,
+  responseSignatureSignal,
   siblingSignal,
   tailCorrelationSignal,
   tokenizationSignal,
