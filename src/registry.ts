@@ -15,6 +15,7 @@ import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
 import responseSignatureProbe from './fingerprint/probes/response-signature.js';
+import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
@@ -23,6 +24,7 @@ import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
 import responseSignatureSignal from './fingerprint/signals/response-signature.js';
+import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
@@ -47,6 +49,7 @@ export const PROBES: readonly Probe[] = [
   quantizationProbe,
   requestLogProbe,
   responseSignatureProbe,
+  serviceFactsProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,
@@ -69,6 +72,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseFilesSignal,
   requestLogSignal,
   responseSignatureSignal,
+  serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
   tokenizationSignal,

@@ -87,17 +87,17 @@ function secretVerifier(secret: string): Verifier {
 }
 
 function publicVerifier(key: KeyObject): Verifier {
-  const fingerprint = sha256(key.export({ type: 'spki', format: 'der' }));
-  if (key.asymmetricKeyType === 'ed25519') {
+  const hash = HASHES.get(key.asymmetricKeyDetails?.namedCurve ?? '');
+  if (key.asymmetricKeyType !== 'ed25519' && (key.asymmetricKeyType !== 'ec' || hash === undefined))
+    throw unusable('expected Ed25519, or ECDSA on P-256, P-384 or secp256k1');
+  const fingerprint = sha256(canonical(key).export({ type: 'spki', format: 'der' }));
+  if (hash === undefined) {
     return {
       algorithm: 'ed25519',
       key: fingerprint,
       isSigned: (body, signature) => signature.length === 64 && verified(null, body, key, signature),
     };
   }
-  const hash = HASHES.get(key.asymmetricKeyDetails?.namedCurve ?? '');
-  if (key.asymmetricKeyType !== 'ec' || hash === undefined)
-    throw unusable('expected Ed25519, or ECDSA on P-256, P-384 or secp256k1');
   return {
     algorithm: 'ecdsa',
     key: fingerprint,
@@ -105,6 +105,11 @@ function publicVerifier(key: KeyObject): Verifier {
       verified(hash, body, key, signature) ||
       verified(hash, body, { key, dsaEncoding: 'ieee-p1363' }, signature),
   };
+}
+
+/** A point on a curve has two encodings, and one key must have one digest. */
+function canonical(key: KeyObject): KeyObject {
+  return createPublicKey({ key: key.export({ format: 'jwk' }), format: 'jwk' });
 }
 
 function verified(
