@@ -14,6 +14,7 @@ import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
+import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
@@ -23,6 +24,7 @@ import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
+import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
@@ -51,6 +53,7 @@ export const PROBES: readonly Probe[] = [
   logProbabilitiesProbe,
   quantizationProbe,
   requestLogProbe,
+  responseSignatureProbe,
   serviceFactsProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
@@ -75,6 +78,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseClaimsSignal,
   releaseFilesSignal,
   requestLogSignal,
+  responseSignatureSignal,
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,

@@ -14,6 +14,7 @@ import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
 import { signCommand } from './commands/sign.js';
 import { signModelCommand } from './commands/sign-model.js';
+import { verifyResponseCommand } from './commands/verify-response.js';
 import { EXIT, exitCodeOfError } from './exit.js';
 import { STDOUT, writeFailed, writeText } from './io.js';
 
@@ -51,6 +52,7 @@ function buildProgram(json: boolean, caught: Caught): Command {
     reportCommand,
     signCommand,
     signModelCommand,
+    verifyResponseCommand,
   ]) {
     add(program);
   }

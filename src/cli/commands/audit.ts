@@ -3,7 +3,13 @@ import { audit } from '../../api/audit.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { exitCodeOfReport } from '../exit.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, claimStandardOutput, collectOptions, withCollectOptions } from '../options.js';
+import {
+  type CollectFlags,
+  claimStandardOutput,
+  collectOptions,
+  withCollectOptions,
+  withLog,
+} from '../options.js';
 import { chooseOutputs, type OutputTarget, writeReport } from '../output.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
@@ -15,10 +21,10 @@ interface AuditFlags extends CollectFlags, JudgeFlags {
 }
 
 export function auditCommand(program: Command): void {
-  withCollectOptions(withJudgeOptions(program.command('audit <candidate>')))
+  withLog(withCollectOptions(withJudgeOptions(program.command('audit [candidate]'))))
     .description('collect evidence, judge it against a profile and report')
     .option('--evidence <file>', 'keep the evidence')
-    .action(async (candidate: string, flags: AuditFlags) => {
+    .action(async (candidate: string | undefined, flags: AuditFlags) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
       claimStandardOutput([flags.evidence, ...outputs.map(({ path }) => path)]);
       const judging = scoreOptions(flags);
