@@ -41,8 +41,13 @@ import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
 import wordAnswersProbe from './text/probes/word-answers.js';
+import diversitySignal from './text/signals/diversity.js';
+import reasoningStructureSignal from './text/signals/reasoning-structure.js';
 import repetitionSignal from './text/signals/repetition.js';
+import replyRepetitionSignal from './text/signals/reply-repetition.js';
 import sampleEqualitySignal from './text/signals/sample-equality.js';
+import sentenceStructureSignal from './text/signals/sentence-structure.js';
+import topicDriftSignal from './text/signals/topic-drift.js';
 import wordAnswersSignal from './text/signals/word-answers.js';
 
 export const PROBES: readonly Probe[] = [
@@ -89,7 +94,12 @@ export const SIGNALS: readonly Signal[] = [
   weightTensorsSignal,
   weightsDigestSignal,
   tokenLatencySignal,
+  diversitySignal,
+  reasoningStructureSignal,
   repetitionSignal,
+  replyRepetitionSignal,
   sampleEqualitySignal,
+  sentenceStructureSignal,
+  topicDriftSignal,
   wordAnswersSignal,
 ];
