@@ -14,6 +14,7 @@ import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -21,6 +22,7 @@ import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -42,6 +44,7 @@ export const PROBES: readonly Probe[] = [
   logProbabilitiesProbe,
   quantizationProbe,
   tensorDigestsProbe,
+  tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -63,6 +66,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseFilesSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenDistributionDistanceSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,

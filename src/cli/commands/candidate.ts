@@ -6,21 +6,25 @@ import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
-/** A command-line candidate: a path, or an address with --model. Throws USAGE. */
+/** Address and model of an endpoint, written as one. */
+const WITH_MODEL = /^(https?:\/\/[^#]+)#(.+)$/;
+
+/** A command-line candidate: a path, or an address with --model or with its model after `#`. Throws USAGE. */
 export function candidateSpec(
   text: string,
-  flags: Pick<CollectFlags, 'model' | 'apiKeyEnv'>,
+  flags: { readonly model?: string | undefined; readonly apiKeyEnv?: string | undefined },
 ): string | CandidateSpec {
-  if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
-  if (flags.model === undefined) {
+  const [, address = text, model = flags.model] = WITH_MODEL.exec(text) ?? [];
+  if (!/^https?:\/\//.test(text) || (model === undefined && isWeightsAddress(text))) return text;
+  if (model === undefined) {
     throw new AssayError('USAGE', 'An endpoint needs --model.', {
       hint: 'Example: assay audit https://host/v1 --model name',
     });
   }
   return {
     kind: 'endpoint',
-    baseUrl: text,
-    model: flags.model,
+    baseUrl: address,
+    model,
     ...(flags.apiKeyEnv === undefined ? {} : { apiKeyEnv: flags.apiKeyEnv }),
   };
 }
