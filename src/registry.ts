@@ -18,6 +18,7 @@ import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
+import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -28,6 +29,7 @@ import responseSignatureSignal from './fingerprint/signals/response-signature.js
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
 import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
@@ -62,6 +64,7 @@ export const PROBES: readonly Probe[] = [
   serviceFactsProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
+  tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -87,6 +90,7 @@ export const SIGNALS: readonly Signal[] = [
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenDistributionDistanceSignal,
   tokenStackSignal,
   tokenizationSignal,
   weightCopySignal,

@@ -7,11 +7,14 @@ import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
+interface CandidateFlags {
+  readonly model?: string | undefined;
+  readonly apiKeyEnv?: string | undefined;
+  readonly log?: string | undefined;
+}
+
 /** A command-line candidate: a path, an address with --model, or a log instead of either. Throws USAGE. */
-export function candidateSpec(
-  text: string | undefined,
-  flags: Pick<CollectFlags, 'model' | 'apiKeyEnv' | 'log'>,
-): string | CandidateSpec {
+export function candidateSpec(text: string | undefined, flags: CandidateFlags): string | CandidateSpec {
   if (text === undefined || flags.log !== undefined) return logSpec(text, flags);
   if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
   const address = endpointAddress(text);
@@ -29,10 +32,7 @@ export function candidateSpec(
   };
 }
 
-function logSpec(
-  text: string | undefined,
-  { log, model }: Pick<CollectFlags, 'model' | 'log'>,
-): CandidateSpec {
+function logSpec(text: string | undefined, { log, model }: CandidateFlags): CandidateSpec {
   if (log === undefined || text !== undefined) {
     throw new AssayError('USAGE', 'Expected one candidate: a path or address, or --log with a file.', {
       hint: 'Examples: assay audit ./model, assay audit --log requests.jsonl',
