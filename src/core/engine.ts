@@ -20,12 +20,14 @@ export interface EngineRequest {
   readonly stop?: readonly string[];
 }
 
-/** Text that an engine added, with the tokens it came from; tokens of markup come with no text. */
+/** Text that an engine added, with the tokens it came from where they were asked for; tokens of markup come with no text. */
 export interface AnswerPiece {
   readonly channel: 'text' | 'reasoning';
   /** Whole characters. */
   readonly text: string;
   readonly tokens: readonly ReplyToken[];
+  /** Tokens up to and with this piece. */
+  readonly soFar: { readonly promptTokens: number; readonly completionTokens: number };
 }
 
 export interface AnswerEnd {

@@ -1,5 +1,9 @@
 import type { AnswerPiece, ReplyToken } from '../core/types.js';
 
+type Channel = AnswerPiece['channel'];
+/** A piece before its tokens are counted. */
+export type ChannelText = Omit<AnswerPiece, 'soFar'>;
+
 /** Text not yet given to a channel, with the tokens it came from. */
 export interface Bit {
   readonly text: string;
@@ -63,8 +67,8 @@ export function stopFilter(stops: readonly string[]): StopFilter {
 }
 
 export interface ThinkingSplit {
-  push(bits: readonly Bit[]): AnswerPiece[];
-  rest(): AnswerPiece[];
+  push(bits: readonly Bit[]): ChannelText[];
+  rest(): ChannelText[];
 }
 
 const OPEN = '<think>';
@@ -72,15 +76,20 @@ const CLOSE = '</think>';
 
 /**
  * Sends what stands between `<think>` and `</think>` to the reasoning channel. Only an answer that begins with the tag
- * reasons, or one whose prompt ended with it (`opened`): later tags are text.
+ * reasons, or one whose prompt ended with it (`opened`): later tags are text. `never` sends all to the text.
  */
-export function thinkingSplit(opened: boolean): ThinkingSplit {
-  let state: 'start' | 'reasoning' | 'text' = opened ? 'reasoning' : 'start';
+export type Thinking = 'maybe' | 'opened' | 'never';
+
+export function thinkingSplit(thinking: Thinking): ThinkingSplit {
+  let state = ({ maybe: 'start', opened: 'reasoning', never: 'text' } as const)[thinking] as
+    | 'start'
+    | 'reasoning'
+    | 'text';
   let held: readonly Bit[] = [];
-  const pieces = (bits: readonly Bit[], channel: AnswerPiece['channel']): AnswerPiece[] =>
+  const pieces = (bits: readonly Bit[], channel: Channel): ChannelText[] =>
     bits.map(({ text, tokens }) => ({ channel, text, tokens }));
   /** Take the tag at `at` off what is held: its tokens stay, its text goes. */
-  const past = (at: number, tag: string, channel: AnswerPiece['channel']): AnswerPiece[] => {
+  const past = (at: number, tag: string, channel: Channel): ChannelText[] => {
     const [before, from] = cut(held, at);
     const [inside, after] = cut(from, tag.length);
     held = after;
@@ -92,7 +101,7 @@ export function thinkingSplit(opened: boolean): ThinkingSplit {
       ),
     ];
   };
-  const start = (): AnswerPiece[] => {
+  const start = (): ChannelText[] => {
     const text = joined(held);
     const begun = text.trimStart();
     if (begun.startsWith(OPEN)) {
@@ -106,7 +115,7 @@ export function thinkingSplit(opened: boolean): ThinkingSplit {
     state = 'text';
     return advance();
   };
-  const advance = (): AnswerPiece[] => {
+  const advance = (): ChannelText[] => {
     if (state === 'start') return start();
     if (state === 'reasoning') {
       const text = joined(held);

@@ -9,7 +9,7 @@ import type {
   SamplingCapability,
   TokensCapability,
 } from '../core/types.js';
-import { stopFilter, thinkingSplit } from './answer-bits.js';
+import { type ChannelText, stopFilter, type Thinking, thinkingSplit } from './answer-bits.js';
 import { lazy } from './lazy.js';
 import type { TokenBytes } from './token-bytes.js';
 import { type Decoder, decoderOf } from './token-text.js';
@@ -33,8 +33,7 @@ export interface EngineOptions {
 
 interface EncodedPrompt {
   readonly ids: readonly number[];
-  /** The template ends with an opening `<think>`. */
-  readonly opened: boolean;
+  readonly thinking: Thinking;
 }
 
 /** An engine of a model's own capabilities: template, tokenizer, decoding. */
@@ -64,13 +63,16 @@ export function localEngine(parts: EngineParts, { name, maxPositions }: EngineOp
 }
 
 async function encoded(tokens: TokensCapability, prompt: EnginePrompt): Promise<EncodedPrompt> {
-  if (prompt.kind === 'text') return { ids: await tokens.encode(prompt.text), opened: false };
+  if (prompt.kind === 'text') return { ids: await tokens.encode(prompt.text), thinking: 'never' };
   const rendered = await tokens.chat(prompt.messages);
   // A template writes its own markup, so the tokenizer adds none.
   if (rendered !== null)
-    return { ids: await tokens.encode(rendered, { special: false }), opened: /<think>\s*$/.test(rendered) };
+    return {
+      ids: await tokens.encode(rendered, { special: false }),
+      thinking: /<think>\s*$/.test(rendered) ? 'opened' : 'maybe',
+    };
   const plain = prompt.messages.map(({ content }) => content).join('\n');
-  return { ids: await tokens.encode(plain), opened: false };
+  return { ids: await tokens.encode(plain), thinking: 'maybe' };
 }
 
 /** Tokens there is room for. Throws ENDPOINT_STATUS with the fault EXCEED_CONTEXT, as nothing is cut silently. */
@@ -102,13 +104,14 @@ async function answer(
 ): Promise<Answered> {
   if (request.maxTokens === 0) return { finish: 'length', tokens: 0, reasoningTokens: 0 };
   const stops = stopFilter(request.stop ?? []);
-  const thinking = thinkingSplit(prompt.opened);
+  const thinking = thinkingSplit(prompt.thinking);
   const stopping = new AbortController();
   let [count, reasoningTokens, stopped] = [0, 0, false];
-  const forward = (pieces: readonly AnswerPiece[]): void => {
+  const forward = (pieces: readonly ChannelText[]): void => {
     for (const piece of pieces) {
-      if (piece.channel === 'reasoning') reasoningTokens += piece.tokens.length;
-      if (piece.text !== '' || piece.tokens.length > 0) emit(piece);
+      if (piece.channel === 'reasoning') reasoningTokens = count;
+      if (piece.text === '' && piece.tokens.length === 0) continue;
+      emit({ ...piece, soFar: { promptTokens: prompt.ids.length, completionTokens: count } });
     }
   };
   const stream = texts.stream(request.topLogProbs !== undefined);
@@ -157,7 +160,8 @@ async function echoed(
   top: number | undefined,
   texts: Decoder,
 ): Promise<AnswerPiece> {
-  if (top === undefined) return { channel: 'text', text, tokens: [] };
+  const soFar = { promptTokens: ids.length, completionTokens: 0 };
+  if (top === undefined) return { channel: 'text', text, tokens: [], soFar };
   const scored = ids.length > 1 ? (await logits?.score([ids], [], { top }))?.[0] : undefined;
   const tokens = await texts.known(
     ids.map((id, at) => ({
@@ -168,7 +172,7 @@ async function echoed(
           : { logProb: scored.target[at - 1] as number, top: scored.top?.[at - 1] ?? [] },
     })),
   );
-  return { channel: 'text', text, tokens };
+  return { channel: 'text', text, tokens, soFar };
 }
 
 function optional<T extends Readonly<Record<string, unknown>>>(

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { AssayError, concealFolders, errorRecord } from '../../core/errors.js';
-import type { TokenStep } from '../../core/types.js';
 import { AttentionModel } from './attention.js';
 import { freeTensors } from './garbage.js';
 import { generate, type Watch } from './generate.js';
@@ -15,6 +14,7 @@ import type {
 import { checkedReply } from './reply.js';
 import { type ModelSession, openSession } from './session.js';
 import { renderTemplate } from './template.js';
+import { tokenOutbox } from './token-outbox.js';
 import { loadTokenizer, type TextCodec } from './tokenizer.js';
 import { startWatchdog } from './watchdog.js';
 
@@ -87,14 +87,13 @@ function main(): void {
     const handler = operations?.[message.operation] as
       | ((args: unknown, watch: Required<Watch>) => Promise<unknown>)
       | undefined;
-    const watch = {
-      onToken: (token: number, step: TokenStep) => send({ type: 'token', id, token, step }),
-      cancelled: () => cancelledId === id,
-    };
+    const outbox = tokenOutbox((tokens) => send({ type: 'tokens', id, tokens }));
+    const watch = { onToken: outbox.add, cancelled: () => cancelledId === id };
     const work = handler
       ? handler(message.args, watch).then(checkedReply)
       : Promise.reject(new AssayError('INTERNAL', `The runtime has no operation ${message.operation}.`));
     work
+      .finally(outbox.flush)
       .then(
         (value) => send({ type: 'result', id, value }),
         (error: unknown) => send({ type: 'error', id, error: errorRecord(error) }),

@@ -199,7 +199,8 @@ function exchange(
     const onMessage = (reply: ChildMessage): void => {
       if (reply.type === 'ready' || message.type === 'configure') finish({ value: undefined });
       else if (reply.id !== message.id) return;
-      else if (reply.type === 'token') listener.onToken?.(reply.token, reply.step);
+      else if (reply.type === 'tokens')
+        for (const [token, step] of reply.tokens) listener.onToken?.(token, step);
       else if (reply.type === 'result') finish({ value: reply.value });
       else finish({ error: reply.error });
     };

@@ -112,9 +112,11 @@ export type ParentMessage =
   /** End the call of that id with ABORTED as soon as the model allows. */
   | { readonly type: 'cancel'; readonly id: number };
 
+export type StreamedToken = readonly [token: number, step: TokenStep];
+
 export type ChildMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'token'; readonly id: number; readonly token: number; readonly step: TokenStep }
+  | { readonly type: 'tokens'; readonly id: number; readonly tokens: readonly StreamedToken[] }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorRecord };
 
