@@ -28,7 +28,8 @@ export async function compare(
 function variantName(candidate: CandidateInput): string {
   const path =
     typeof candidate === 'string'
-      ? candidate
+      ? // Of an endpoint, the model it names.
+        candidate.replace(/^https?:\/\/[^#]*#/, '')
       : candidate.kind === 'endpoint'
         ? candidate.model
         : candidate.path;

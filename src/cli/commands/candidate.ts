@@ -2,6 +2,7 @@ import { plannedCost } from '../../api/collect.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { AssayError } from '../../core/errors.js';
 import type { CandidateSpec } from '../../core/types.js';
+import { endpointAddress } from '../../io/endpoint/base-url.js';
 import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
@@ -12,15 +13,17 @@ export function candidateSpec(
   flags: Pick<CollectFlags, 'model' | 'apiKeyEnv'>,
 ): string | CandidateSpec {
   if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
-  if (flags.model === undefined) {
+  const address = endpointAddress(text);
+  const model = flags.model ?? address.model;
+  if (model === undefined) {
     throw new AssayError('USAGE', 'An endpoint needs --model.', {
-      hint: 'Example: assay audit https://host/v1 --model name',
+      hint: 'Example: assay audit https://host/v1 --model name, or https://host/v1#name',
     });
   }
   return {
     kind: 'endpoint',
     baseUrl: text,
-    model: flags.model,
+    model,
     ...(flags.apiKeyEnv === undefined ? {} : { apiKeyEnv: flags.apiKeyEnv }),
   };
 }
