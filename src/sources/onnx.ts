@@ -93,7 +93,8 @@ export async function openOnnx(
       chat: async (messages) => (config.template === null ? null : call('render', { messages })),
     },
     logits: {
-      score: (sequences, sample, { batch = 1 } = {}) => call('logProbs', { sequences, sample, batch }),
+      score: (sequences, sample, { batch = 1, top = 0 } = {}) =>
+        call('logProbs', { sequences, sample, batch, top }),
     },
     attention: {
       measure: async (ids) => checkedAttention(await call('attention', { ids }), config.config),

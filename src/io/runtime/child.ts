@@ -50,7 +50,8 @@ function handlers(config: RuntimeConfig): Handlers {
     encode: async ({ text: value, special }) => text().encode(value, special),
     decode: async ({ ids }) => text().decode(ids),
     render: async ({ messages }) => renderTemplate(config.template ?? '', messages, config.templateVariables),
-    logProbs: async ({ sequences, sample, batch }) => teacherForce(await model(), sequences, sample, batch),
+    logProbs: async ({ sequences, sample, batch = 1, top = 0 }) =>
+      teacherForce(await model(), sequences, sample, { batch, top }),
     attention: async ({ ids }) => (await attention()).measure(ids),
     generate: async ({ ids, options, stream }, { onToken, cancelled }) =>
       generate(await model(), ids, options, { cancelled, onToken: stream ? onToken : undefined }),

@@ -72,7 +72,12 @@ export interface RuntimeOperations {
   decode: { args: { ids: readonly number[] }; result: string };
   render: { args: { messages: readonly ChatMessage[] }; result: string };
   logProbs: {
-    args: { sequences: readonly (readonly number[])[]; sample: readonly number[]; batch?: number };
+    args: {
+      sequences: readonly (readonly number[])[];
+      sample: readonly number[];
+      batch?: number;
+      top?: number;
+    };
     result: TextLogProbs[];
   };
   attention: { args: { ids: readonly number[] }; result: AttentionStatistics };
