@@ -16,6 +16,7 @@ import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -51,6 +52,7 @@ export const PROBES: readonly Probe[] = [
   requestLogProbe,
   serviceFactsProbe,
   tensorDigestsProbe,
+  tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
