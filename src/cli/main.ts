@@ -12,6 +12,7 @@ import { fingerprintCommand } from './commands/fingerprint.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
+import { serveCommand } from './commands/serve.js';
 import { signCommand } from './commands/sign.js';
 import { signModelCommand } from './commands/sign-model.js';
 import { verifyResponseCommand } from './commands/verify-response.js';
@@ -50,6 +51,7 @@ function buildProgram(json: boolean, caught: Caught): Command {
     profileCommand,
     compareCommand,
     reportCommand,
+    serveCommand,
     signCommand,
     signModelCommand,
     verifyResponseCommand,
