@@ -13,7 +13,7 @@ import { type ResponseKeyFlags, signatureOptions, withResponseKey } from './resp
 /** Options of every command that opens a candidate. */
 export interface CollectFlags extends ResponseKeyFlags {
   readonly json?: boolean;
-  readonly seed: number;
+  readonly seed?: number;
   readonly suite: SuiteTier;
   readonly threads?: number;
   readonly timeout?: number;
@@ -40,7 +40,11 @@ export function wholeNumber(text: string): number {
 
 export function withCollectOptions(command: Command): Command {
   return withResponseKey(withJson(command))
-    .option('--seed <n>', 'seed of prompt order and sampling', wholeNumber, 0)
+    .option(
+      '--seed <n>',
+      'seed of prompts and sampling (default: 0, of endpoints one nobody can guess)',
+      wholeNumber,
+    )
     .addOption(
       new Option('--suite <tier>', 'how many prompts to spend')
         .choices(['quick', 'standard', 'deep'])
@@ -79,7 +83,7 @@ export function withJson(command: Command): Command {
 
 export function collectOptions(flags: CollectFlags, signal: AbortSignal, progress: Progress): CollectOptions {
   return {
-    seed: flags.seed,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     suite: flags.suite,
     signal,
     onProgress: progress.onProgress,

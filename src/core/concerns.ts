@@ -14,6 +14,11 @@ export function concerns(kind: CandidateSpec['kind'] | string, probe: Probe): bo
   );
 }
 
+/** Whether a reference is asked a probe that the candidate answered: one of files, or one that compares services. */
+export function asksReferences(probe: Probe): boolean {
+  return probe.beside !== undefined || !probe.requires.some((name) => REMOTE.has(name));
+}
+
 /** Whether a signal can say anything about this candidate: each of its probes was asked, or could have been. */
 export function relevant({ candidate, probes }: Evidence, { needs }: Signal): boolean {
   return needs.every((probe) => probes[probe.id] !== undefined || concerns(candidate.kind, probe));

@@ -162,6 +162,11 @@ export interface Probe<T = unknown> {
   readonly version: number;
   readonly requires: readonly CapabilityName[];
   readonly uses?: readonly Probe[];
+  /**
+   * Of a probe that asks a service: whether its evidence says something only beside that of a reference, or by itself
+   * too. References are asked such probes alone.
+   */
+  readonly beside?: 'needed' | 'useful';
   /** Set where the weights themselves are read, which a collection of headers only leaves out. */
   readonly reads?: 'weights';
   /** Expected cost for a suite, for `--dry-run`. */

@@ -34,9 +34,10 @@ export function auditCommand(program: Command): void {
       const beside = references(flags);
       const judging =
         beside.length > 0 && flags.profile === undefined ? claimOptions(flags) : scoreOptions(flags);
-      if (flags.dryRun) return printPlan(flags, { times: 1 + beside.length });
+      const spec = candidateSpec(candidate, flags);
+      if (flags.dryRun) return printPlan(flags, spec, { times: 1 + beside.length });
       const report = await withSession(flags, (signal, progress) =>
-        audit(candidateSpec(candidate, flags), {
+        audit(spec, {
           ...collectOptions(flags, signal, progress),
           ...judging,
           references: beside,

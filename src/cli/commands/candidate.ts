@@ -41,12 +41,14 @@ function logSpec(text: string | undefined, { log, model }: CandidateFlags): Cand
   return { kind: 'log', path: log, ...(model === undefined ? {} : { model }) };
 }
 
-/** `--dry-run`: requests and tokens per probe, of `times` collections. */
+/** `--dry-run`: requests and tokens per probe, of `times` collections from `candidate`. */
 export function printPlan(
   flags: Pick<CollectFlags, 'suite' | 'json'>,
+  candidate: string | CandidateSpec,
   { only, times = 1 }: { readonly only?: readonly string[]; readonly times?: number } = {},
 ): void {
-  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }).map(
+  const kind = typeof candidate === 'string' ? 'onnx' : candidate.kind;
+  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }, kind).map(
     ({ probe, requests, tokens }) => ({ probe, requests: requests * times, tokens: tokens * times }),
   );
   printCosts(flags, plan);

@@ -19,10 +19,11 @@ export function collectCommand(program: Command): void {
     .option('--only <probe,…>', 'run only these probes')
     .action(async (candidate: string | undefined, flags: Flags) => {
       const only = flags.only?.split(',').map((id) => id.trim());
-      if (flags.dryRun) return printPlan(flags, only ? { only } : {});
+      const spec = candidateSpec(candidate, flags);
+      if (flags.dryRun) return printPlan(flags, spec, only ? { only } : {});
       const session = { progress: flags.progress, ...(flags.out === '-' ? {} : { evidence: flags.out }) };
       const evidence = await withSession(session, (signal, progress) =>
-        collect(candidateSpec(candidate, flags), {
+        collect(spec, {
           ...collectOptions(flags, signal, progress),
           ...(only ? { only } : {}),
         }),

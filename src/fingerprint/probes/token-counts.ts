@@ -47,6 +47,7 @@ const tokenCounts: Probe<TokenCounts> = {
   id: 'token-counts',
   version: 1,
   requires: ['chat', 'stacks'],
+  beside: 'useful',
   cost: ({ tier }) => ({
     requests: REQUESTS[tier],
     tokens: REQUESTS[tier] * (TEXT_TOKENS + TEMPLATE_TOKENS + 1),

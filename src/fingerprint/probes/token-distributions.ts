@@ -27,6 +27,7 @@ const tokenDistributions: Probe<TokenDistributions> = {
   id: 'token-distributions',
   version: 1,
   requires: ['completions'],
+  beside: 'needed',
   cost: ({ tier }) => ({ requests: COUNT[tier].single, tokens: COUNT[tier].single * PREFIX_TOKENS }),
   collect: async ({ completions }, context) => {
     const ask = withLogProbs<CompletionRequest>((request) => completions.complete(request));

@@ -15,6 +15,7 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   id: 'greedy-replies',
   version: 1,
   requires: ['chat'],
+  beside: 'useful',
   cost: ({ prompts, budget }) => ({
     requests: prompts.length,
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),

@@ -21,6 +21,7 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
   id: 'sampled-replies',
   version: 1,
   requires: ['chat'],
+  beside: 'needed',
   cost: ({ tier, prompts, budget }) => {
     const [count, samples, tokens] = PLAN[tier];
     const requests = Math.min(count, prompts.length) * samples;
