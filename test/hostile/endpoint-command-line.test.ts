@@ -87,7 +87,7 @@ describe('assay audit of a hostile endpoint', { timeout: 60_000 }, () => {
     expect(JSON.stringify(run.evidence) + run.output).not.toContain('secret');
   });
 
-  it('that turns hostile keeps what it gave before, and is not asked for ever', async () => {
+  it.concurrent('that turns hostile keeps what it gave before, and is not asked for ever', async () => {
     const run = await audit((socket, request) => {
       if (request.startsWith('GET'))
         socket.write(httpAnswer(JSON.stringify({ data: [{ id: 'm', max_model_len: 4096 }] })));
@@ -103,7 +103,7 @@ describe('assay audit of a hostile endpoint', { timeout: 60_000 }, () => {
     expect(failures(run)).toContain('ENDPOINT_CUT');
   });
 
-  it('that answers each request slowly ends when the time of the audit is over', async () => {
+  it.concurrent('that answers each request slowly ends when the time of the audit is over', async () => {
     const from = performance.now();
     const slow: Attack = (socket) =>
       setTimeout(() => socket.write(httpAnswer(stream({ content: 'ok\u001b[2J' }, finish))), 700);
