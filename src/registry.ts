@@ -9,18 +9,25 @@ import headSimilaritySignal from './attention/signals/head-similarity.js';
 import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
+import biasedTokensProbe from './fingerprint/probes/biased-tokens.js';
+import cutRepliesProbe from './fingerprint/probes/cut-replies.js';
 import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import spelledTokensProbe from './fingerprint/probes/spelled-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
+import biasedTokensSignal from './fingerprint/signals/biased-tokens.js';
+import cutTokensSignal from './fingerprint/signals/cut-tokens.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenEdgesSignal from './fingerprint/signals/token-edges.js';
+import tokenStringsSignal from './fingerprint/signals/token-strings.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -37,10 +44,13 @@ import repetitionSignal from './text/signals/repetition.js';
 export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
+  biasedTokensProbe,
+  cutRepliesProbe,
   filesProbe,
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  spelledTokensProbe,
   tensorDigestsProbe,
   latencyProbe,
   generationProbe,
@@ -57,12 +67,16 @@ export const SIGNALS: readonly Signal[] = [
   headSimilaritySignal,
   layerProfileSignal,
   architectureSignal,
+  biasedTokensSignal,
+  cutTokensSignal,
   lineageSignal,
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenEdgesSignal,
+  tokenStringsSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,
