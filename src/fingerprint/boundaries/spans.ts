@@ -20,8 +20,8 @@ function byteOffsets(text: string, units: readonly number[]): number[] {
 }
 
 /**
- * Compare edges, in UTF-16 units, with the ends, in bytes, of a tokenizer's tokens. A server holds back a character until its last byte is there,
- * so an edge inside a token that begins or ends within a character is no contradiction and is not judged.
+ * Compare edges, in UTF-16 units, with the ends of tokens, in bytes. A server holds back a character until its last
+ * byte is there, so an edge inside a token that begins or ends within a character contradicts nothing: not judged.
  */
 export function readEdges(text: string, edges: readonly number[], ends: ArrayLike<number>): PieceReading {
   const whole = encoder.encode(text);

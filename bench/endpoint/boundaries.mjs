@@ -1,0 +1,155 @@
+// node bench/endpoint/boundaries.mjs [--sessions 2000] [--honest 10000] [--seed 1] [--traces FILE.json] [--data FOLDER]
+// What cut replies, edges of pieces and biased ids say where usage is forged or missing. Every session draws a server;
+// the probes really run against it, in process. FILE: [{ "reasoning": "…" }], recorded Chinese reasoning; without it
+// the Chinese of the built-in suite is used.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AssayError } from '../../dist/esm/core/errors.js';
+import { seededRng } from '../../dist/esm/core/rng.js';
+import { runSignals, viewsOf } from '../../dist/esm/core/run-signals.js';
+import biasedProbe from '../../dist/esm/fingerprint/probes/biased-tokens.js';
+import cutProbe from '../../dist/esm/fingerprint/probes/cut-replies.js';
+import biasedSignal from '../../dist/esm/fingerprint/signals/biased-tokens.js';
+import cutSignal from '../../dist/esm/fingerprint/signals/cut-tokens.js';
+import edgesSignal from '../../dist/esm/fingerprint/signals/token-edges.js';
+import { readProfile } from '../../dist/esm/profile/load.js';
+import { judge } from '../../dist/esm/verdict/policy.js';
+import { CUTS, cutServer, EDGES } from './lib/cut-server.mjs';
+import { FOLDERS, huggingStack } from './lib/hugging-stack.mjs';
+import { pools, TEMPERS } from './lib/writer.mjs';
+
+const root = new URL('../..', import.meta.url).pathname;
+const { values } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '2000' },
+    honest: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    traces: { type: 'string' },
+    data: { type: 'string', default: join(root, '../shared/data') },
+  },
+});
+
+const SIGNALS = {
+  all: [cutSignal, edgesSignal, biasedSignal],
+  cut: [cutSignal],
+  edges: [edgesSignal],
+  bias: [biasedSignal],
+};
+const CLAIM = 'full';
+const profile = readProfile(readFileSync(join(root, 'profiles/deepseek-r1.yaml'), 'utf8'), 'deepseek-r1');
+const views = viewsOf(profile, []).variants;
+const stacks = Object.entries(FOLDERS).map(([id, folder]) =>
+  huggingStack(id, `${values.data}/tokenizers/${folder}/tokenizer.json`),
+);
+const pool = pools({
+  shared: values.data,
+  suites: join(root, 'suites/assay-prompts.yaml'),
+  traces: values.traces,
+});
+const stacksCapability = {
+  ids: stacks.map(({ id }) => id),
+  load: async (id) => stacks.find((stack) => stack.id === id),
+};
+const refused = () => new AssayError('ENDPOINT_UNSUPPORTED', 'logit_bias is not supported.', {});
+
+await main();
+
+async function main() {
+  const rng = seededRng(Number(values.seed));
+  const tables = {};
+  for (const stack of stacks) {
+    const honest = stack.id === 'deepseek-v3';
+    const count = Number(honest ? values.honest : values.sessions);
+    for (let i = 0; i < count; i++) note(tables, await session(stack, honest, rng));
+  }
+  show(tables);
+}
+
+async function session(stack, honest, rng) {
+  const pick = (items) => items[Math.floor(rng() * items.length)];
+  const server = {
+    stack,
+    temper: pick(TEMPERS),
+    edges: pick(EDGES),
+    // Cheats have no reason to cut in a strange way; honest servers are drawn from every way.
+    cut: honest && rng() < 0.6 ? pick(CUTS) : 'own',
+    bias: pick(['obeyed', 'ignored', 'refused']),
+    hiddenTokens: pick([0, 0, 1, 2]),
+    ...{ pool, refused },
+  };
+  const seed = Math.floor(rng() * 2 ** 32);
+  const probes = {};
+  let spent = 0;
+  for (const probe of [cutProbe, biasedProbe])
+    try {
+      const chat = cutServer(server, rng);
+      const metered = { reply: async (request) => meter(await chat.reply(request), request) };
+      const context = { suite: { tier: 'quick' }, seed, rng: seededRng(seed), progress: () => undefined };
+      const data = await probe.collect({ chat: metered, stacks: stacksCapability }, context);
+      probes[probe.id] = { status: 'ok', version: probe.version, data };
+    } catch (error) {
+      if (error.code !== 'ENDPOINT_UNSUPPORTED') throw error;
+      probes[probe.id] = { status: 'unavailable', missing: error.message };
+    }
+  const evidence = { candidate: { kind: 'endpoint' }, probes, warnings: [], seed };
+  const outcomes = Object.fromEntries(
+    Object.entries(SIGNALS).map(([name, signals]) => {
+      const scored = runSignals(evidence, profile, signals);
+      const errored = scored.find(({ status }) => status === 'errored');
+      if (errored) throw new Error(`${errored.id}: ${errored.error.message}`);
+      return [
+        name,
+        {
+          outcome: judge(evidence, profile, CLAIM, scored, views).outcome,
+          silent: scored.every(({ status }) => status !== 'scored'),
+        },
+      ];
+    }),
+  );
+  return { server, outcomes, spent };
+
+  function meter(reply, { messages, maxTokens }) {
+    spent += stacks[0].count(messages.at(-1).content) + 6 + maxTokens;
+    return reply;
+  }
+}
+
+function note(tables, { server, outcomes, spent }) {
+  const truth = server.stack.id;
+  const rows = [
+    'every session',
+    `temper: ${server.temper}`,
+    `edges: ${server.edges}`,
+    `cut: ${server.cut}`,
+    `bias: ${server.bias}`,
+  ];
+  if (server.bias !== 'obeyed' && server.edges !== 'token' && server.edges !== 'merged')
+    rows.push(`cut alone: ${server.temper}`);
+  for (const row of rows) {
+    const cell = (tables[truth] ??= {});
+    const at = (cell[row] ??= {
+      n: 0,
+      spent: 0,
+      ...Object.fromEntries(Object.keys(SIGNALS).map((name) => [name, { refuted: 0, silent: 0 }])),
+    });
+    at.n++;
+    at.spent = Math.max(at.spent, spent);
+    for (const [name, { outcome, silent }] of Object.entries(outcomes)) {
+      if (outcome === 'refuted') at[name].refuted++;
+      if (silent) at[name].silent++;
+    }
+  }
+}
+
+function show(tables) {
+  for (const [truth, rows] of Object.entries(tables)) {
+    console.log(`\n${truth}, claimed as ${CLAIM}: share refuted by all signals; by each alone`);
+    for (const [row, at] of Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const share = (name) => `${name} ${((100 * at[name].refuted) / at.n).toFixed(2)} %`;
+      console.log(
+        `  ${row.padEnd(34)} n ${String(at.n).padStart(5)}  ${Object.keys(SIGNALS).map(share).join('  ')}  (tokens ≤ ${at.spent})`,
+      );
+    }
+  }
+}
