@@ -14,10 +14,10 @@ import biasedSignal from '../../dist/esm/fingerprint/signals/biased-tokens.js';
 import cutSignal from '../../dist/esm/fingerprint/signals/cut-tokens.js';
 import edgesSignal from '../../dist/esm/fingerprint/signals/token-edges.js';
 import { readProfile } from '../../dist/esm/profile/load.js';
+import { tokenStacks } from '../../dist/esm/sources/token-stacks.js';
 import { judge } from '../../dist/esm/verdict/policy.js';
 import { CUTS, cutServer, EDGES } from './lib/cut-server.mjs';
-import { FOLDERS, huggingStack } from './lib/hugging-stack.mjs';
-import { pools, TEMPERS } from './lib/writer.mjs';
+import { pools, STRESS, TEMPERS } from './lib/writer.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
 const { values } = parseArgs({
@@ -39,18 +39,16 @@ const SIGNALS = {
 const CLAIM = 'full';
 const profile = readProfile(readFileSync(join(root, 'profiles/deepseek-r1.yaml'), 'utf8'), 'deepseek-r1');
 const views = viewsOf(profile, []).variants;
-const stacks = Object.entries(FOLDERS).map(([id, folder]) =>
-  huggingStack(id, `${values.data}/tokenizers/${folder}/tokenizer.json`),
+const stacksCapability = tokenStacks({});
+const stacks = Object.fromEntries(
+  await Promise.all(stacksCapability.ids.map(async (id) => [id, await stacksCapability.load(id)])),
 );
+const TRUE_STACKS = ['deepseek-v3', 'qwen2.5', 'llama-3'];
 const pool = pools({
   shared: values.data,
   suites: join(root, 'suites/assay-prompts.yaml'),
   traces: values.traces,
 });
-const stacksCapability = {
-  ids: stacks.map(({ id }) => id),
-  load: async (id) => stacks.find((stack) => stack.id === id),
-};
 const refused = () => new AssayError('ENDPOINT_UNSUPPORTED', 'logit_bias is not supported.', {});
 
 await main();
@@ -58,7 +56,7 @@ await main();
 async function main() {
   const rng = seededRng(Number(values.seed));
   const tables = {};
-  for (const stack of stacks) {
+  for (const stack of TRUE_STACKS.map((id) => stacks[id])) {
     const honest = stack.id === 'deepseek-v3';
     const count = Number(honest ? values.honest : values.sessions);
     for (let i = 0; i < count; i++) note(tables, await session(stack, honest, rng));
@@ -70,13 +68,13 @@ async function session(stack, honest, rng) {
   const pick = (items) => items[Math.floor(rng() * items.length)];
   const server = {
     stack,
-    temper: pick(TEMPERS),
+    temper: rng() < 0.1 ? pick(STRESS) : pick(TEMPERS),
     edges: pick(EDGES),
     // Cheats have no reason to cut in a strange way; honest servers are drawn from every way.
     cut: honest && rng() < 0.6 ? pick(CUTS) : 'own',
     bias: pick(['obeyed', 'ignored', 'refused']),
     hiddenTokens: pick([0, 0, 1, 2]),
-    ...{ pool, refused },
+    ...{ pool, refused, stacks },
   };
   const seed = Math.floor(rng() * 2 ** 32);
   const probes = {};
@@ -110,7 +108,7 @@ async function session(stack, honest, rng) {
   return { server, outcomes, spent };
 
   function meter(reply, { messages, maxTokens }) {
-    spent += stacks[0].count(messages.at(-1).content) + 6 + maxTokens;
+    spent += stack.count(messages.at(-1).content) + 6 + maxTokens;
     return reply;
   }
 }
@@ -118,21 +116,16 @@ async function session(stack, honest, rng) {
 function note(tables, { server, outcomes, spent }) {
   const truth = server.stack.id;
   const rows = [
-    'every session',
+    STRESS.includes(server.temper) ? 'stress' : 'every session',
     `temper: ${server.temper}`,
-    `edges: ${server.edges}`,
-    `cut: ${server.cut}`,
-    `bias: ${server.bias}`,
+    ...(STRESS.includes(server.temper)
+      ? []
+      : [`edges: ${server.edges}`, `cut: ${server.cut}`, `bias: ${server.bias}`]),
   ];
-  if (server.bias !== 'obeyed' && server.edges !== 'token' && server.edges !== 'merged')
-    rows.push(`cut alone: ${server.temper}`);
+  if (server.bias !== 'obeyed' && server.edges !== 'token') rows.push(`no bias, no edges: ${server.temper}`);
+  const cell = table(tables, truth, () => ({}));
   for (const row of rows) {
-    const cell = (tables[truth] ??= {});
-    const at = (cell[row] ??= {
-      n: 0,
-      spent: 0,
-      ...Object.fromEntries(Object.keys(SIGNALS).map((name) => [name, { refuted: 0, silent: 0 }])),
-    });
+    const at = table(cell, row, empty);
     at.n++;
     at.spent = Math.max(at.spent, spent);
     for (const [name, { outcome, silent }] of Object.entries(outcomes)) {
@@ -142,13 +135,23 @@ function note(tables, { server, outcomes, spent }) {
   }
 }
 
+function empty() {
+  const signals = Object.keys(SIGNALS).map((name) => [name, { refuted: 0, silent: 0 }]);
+  return { n: 0, spent: 0, ...Object.fromEntries(signals) };
+}
+
+function table(into, key, make) {
+  if (into[key] === undefined) into[key] = make();
+  return into[key];
+}
+
 function show(tables) {
   for (const [truth, rows] of Object.entries(tables)) {
     console.log(`\n${truth}, claimed as ${CLAIM}: share refuted by all signals; by each alone`);
     for (const [row, at] of Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : 1))) {
       const share = (name) => `${name} ${((100 * at[name].refuted) / at.n).toFixed(2)} %`;
       console.log(
-        `  ${row.padEnd(34)} n ${String(at.n).padStart(5)}  ${Object.keys(SIGNALS).map(share).join('  ')}  (tokens ≤ ${at.spent})`,
+        `  ${row.padEnd(34)} n ${String(at.n).padStart(5)}  ${Object.keys(SIGNALS).map(share).join('  ')}  (≤ ${at.spent} tokens)`,
       );
     }
   }

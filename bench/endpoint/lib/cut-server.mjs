@@ -15,6 +15,8 @@ export const CUTS = [
   'own',
   'characters',
   'unrelated',
+  'cl100k',
+  'o200k',
   'own, hidden reasoning',
   'own, unsaid',
   'own, some stop',
@@ -24,7 +26,7 @@ export const CUTS = [
 const ODD = 0.002;
 const SEGMENTER = new Intl.Segmenter('zh', { granularity: 'word' });
 
-export function cutServer({ stack, temper, edges, cut, bias, hiddenTokens, pool, refused }, rng) {
+export function cutServer({ stack, temper, edges, cut, bias, hiddenTokens, pool, refused, stacks }, rng) {
   return {
     reply: async ({ messages, maxTokens, logitBias }) => {
       const prompt = messages.at(-1).content;
@@ -60,7 +62,7 @@ export function cutServer({ stack, temper, edges, cut, bias, hiddenTokens, pool,
   }
 
   function spend(text, budget) {
-    const ends = stack.ends(text);
+    const ends = (stacks[cut] ?? stack).ends(text);
     let used = 0;
     let i = 0;
     for (; i < ends.length && used < budget; i++) used += rng() < ODD ? 2 : 1;
@@ -84,21 +86,18 @@ export function cutServer({ stack, temper, edges, cut, bias, hiddenTokens, pool,
   function pieces(text) {
     if (text === '') return [];
     if (edges === 'whole') return [text];
-    if (edges === 'eight characters')
-      return [...text].reduce(
-        (all, c, i) => (i % 8 === 0 ? [...all, c] : [...all.slice(0, -1), all.at(-1) + c]),
-        [],
-      );
+    if (edges === 'eight characters') return text.match(/.{1,8}/gsu);
+    if (edges === 'cl100k') return tokens(text, stacks.cl100k);
     if (edges === 'characters') return [...text];
     if (edges === 'words') return text.split(/(?<=\s)/);
     if (edges === 'segmented') return [...SEGMENTER.segment(text)].map(({ segment }) => segment);
-    return tokens(text);
+    return tokens(text, stack);
   }
 
-  function tokens(text) {
+  function tokens(text, by) {
     const bytes = Buffer.from(text);
-    const ends = stack.ends(text);
-    const keep = edges === 'token' ? 1 : edges === 'merged' ? 1 / 2.2 : 1 / 12;
+    const ends = by.ends(text);
+    const keep = edges === 'token' || edges === 'cl100k' ? 1 : edges === 'merged' ? 1 / 2.2 : 1 / 12;
     const out = [];
     let start = 0;
     for (const [i, end] of [...ends].entries()) {

@@ -31,7 +31,13 @@ function streamed(file, key) {
     .join('');
 }
 
-export const TEMPERS = ['obeys', 'reasons in Chinese', 'reasons in English', 'only English', 'digits'];
+/** How a model takes requests that are written in Chinese. */
+export const TEMPERS = ['obeys', 'reasons in Chinese', 'reasons in English', 'sums'];
+/**
+ * Models that never write what the requests are about: Qwen's and Llama's tokenizers cut English where cl100k does, and
+ * Llama's digits are DeepSeek's.
+ */
+export const STRESS = ['only English', 'only digits'];
 
 /** [reasoning, answer] long enough for any cap. */
 export function answer(temper, prompt, pool, rng) {
@@ -39,7 +45,9 @@ export function answer(temper, prompt, pool, rng) {
   const english = () => passage(rng() < 0.5 ? pool.recorded : pool.novels, LENGTH, rng);
   const chinese = () => fill(() => passage(pool.chinese, 700, rng), LENGTH);
   if (temper === 'only English') return [english(), ''];
-  if (temper === 'digits') return [fill(() => sums(rng), LENGTH), ''];
+  const counts = /×|库存|抄写/.test(prompt);
+  if (temper === 'only digits' || (temper === 'sums' && counts)) return [fill(() => sums(rng), LENGTH), ''];
+  if (temper === 'sums') return [rng() < 0.5 ? english() : chinese(), ''];
   if (temper === 'reasons in English') return [quoted(english(), quote, rng), ''];
   if (temper === 'reasons in Chinese') return [quoted(chinese(), quote, rng), ''];
   return [chinese().slice(0, 20 + Math.floor(rng() * 60)), obeyed(prompt, quote, chinese, rng)];

@@ -21,23 +21,18 @@ function byteOffsets(text: string, units: readonly number[]): number[] {
 
 /**
  * Compare edges, in UTF-16 units, with the ends of tokens, in bytes. A server holds back a character until its last
- * byte is there, so an edge inside a token that begins or ends within a character contradicts nothing: not judged.
+ * byte is there, so a token that ends within a character may show as an edge before it.
  */
 export function readEdges(text: string, edges: readonly number[], ends: ArrayLike<number>): PieceReading {
-  const whole = encoder.encode(text);
-  const partial = (at: number): boolean => at < whole.length && ((whole[at] ?? 0) & 0xc0) === 0x80;
-  let judged = 0;
-  let inside = 0;
-  let token = 0;
-  for (const edge of byteOffsets(text, edges)) {
-    while (token < ends.length && (ends[token] as number) < edge) token++;
-    const start = token === 0 ? 0 : (ends[token - 1] as number);
-    const end = ends[token] ?? whole.length;
-    if (end !== edge && (partial(start) || partial(end))) continue;
-    judged++;
-    if (end !== edge) inside++;
+  const bytes = encoder.encode(text);
+  const shown = new Set<number>();
+  for (let i = 0; i < ends.length; i++) {
+    let end = ends[i] as number;
+    while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+    shown.add(end);
   }
-  return { edges: judged, inside };
+  const inside = byteOffsets(text, edges).filter((edge) => !shown.has(edge)).length;
+  return { edges: edges.length, inside };
 }
 
 /** Scripts without spaces between words, and digits: what is cut by the character where anything is. */
