@@ -2,7 +2,9 @@
 // made here from the request; none of it is taken from the probe's own word lists but by quoting the request.
 import { existsSync, readFileSync } from 'node:fs';
 
+/** Characters that no cap of the probe reaches: of English, and of what is denser in tokens. */
 const LENGTH = 1_500;
+const DENSE = 900;
 
 /** Pools of real text: Chinese and English reasoning and prose. */
 export function pools({ shared, suites, traces }) {
@@ -43,24 +45,24 @@ export const STRESS = ['only English', 'only digits'];
 export function answer(temper, prompt, pool, rng) {
   const quote = prompt.split('\n').at(-1);
   const english = () => passage(rng() < 0.5 ? pool.recorded : pool.novels, LENGTH, rng);
-  const chinese = () => fill(() => passage(pool.chinese, 700, rng), LENGTH);
+  const chinese = () => fill(() => passage(pool.chinese, 700, rng), DENSE);
   if (temper === 'only English') return [english(), ''];
   const counts = /×|库存|抄写/.test(prompt);
-  if (temper === 'only digits' || (temper === 'sums' && counts)) return [fill(() => sums(rng), LENGTH), ''];
-  if (temper === 'sums') return [rng() < 0.5 ? english() : chinese(), ''];
+  if (temper === 'only digits' || (temper === 'sums' && counts)) return [fill(() => sums(rng), DENSE), ''];
+  if (temper === 'sums') return [quoted(rng() < 0.5 ? english() : chinese(), quote, rng), ''];
   if (temper === 'reasons in English') return [quoted(english(), quote, rng), ''];
   if (temper === 'reasons in Chinese') return [quoted(chinese(), quote, rng), ''];
   return [chinese().slice(0, 20 + Math.floor(rng() * 60)), obeyed(prompt, quote, chinese, rng)];
 }
 
 function obeyed(prompt, quote, chinese, rng) {
-  if (/抄写/.test(prompt)) return `${quote}\n`.repeat(30);
-  if (/×/.test(prompt)) return fill(() => sums(rng), LENGTH);
+  if (/抄写/.test(prompt)) return `${quote}\n`.repeat(14);
+  if (/×/.test(prompt)) return fill(() => sums(rng), DENSE);
   if (/库存/.test(prompt))
     return fill(
       () =>
         `${number(10, rng)}，${chinese().slice(0, 4)}，¥${number(3, rng)}.${number(2, rng)}，${number(2, rng)}件\n`,
-      LENGTH,
+      DENSE,
     );
   return chinese();
 }

@@ -60,13 +60,14 @@ const identifier = (rng: Rng): string => `${some(SYLLABLES, 3, rng).join('')}_${
 const TASKS: Readonly<Record<string, (rng: Rng) => string>> = {
   story: (rng) =>
     `请用中文写一篇很长的故事：${pick(PLACES, rng)}，一位${pick(PEOPLE, rng)}发现了${pick(THINGS, rng)}。不要列提纲。`,
-  product: (rng) => `请列竖式计算 ${digits(11, rng)} × ${digits(9, rng)}，写出每一步的完整中间结果。`,
+  product: (rng) =>
+    `请列竖式计算 ${digits(11, rng)} × ${digits(9, rng)}，写出每一步的完整中间结果，用中文思考和说明。`,
   copy: (rng) =>
     `把下面这一行原样抄写三十遍，不要解释：\n${some(HAN, 6, rng).join('')}${digits(9, rng)}${some(DEVANAGARI, 4, rng).join(' ')}${some(HAN, 4, rng).join('')}`,
   craft: (rng) =>
     `请用中文详细说明${pick(CRAFTS, rng)}的全部工序、工具和常见失误，并与${pick(CRAFTS, rng)}比较，尽量写长。`,
   ledger: (rng) =>
-    `请编写五十行库存记录，从编号 ${digits(10, rng)} 开始，每行含十位编号、中文品名（如${pick(HAN, rng)}）、单价、数量和备注。`,
+    `请编写五十行库存记录，从编号 ${digits(10, rng)} 开始，每行含十位编号、中文品名（如${pick(HAN, rng)}）、单价、数量和备注。请用中文思考。`,
   mixed: (rng) =>
     `请把下面的词逐个解释，先中文后印地语，每个词写一段：${some(HAN, 2, rng).join('、')}、${some(DEVANAGARI, 2, rng).join('、')}、${identifier(rng)}`,
 };

@@ -4,7 +4,7 @@ import { logSumExp } from '../../stats/log-sum-exp.js';
 /** Key of the pseudo-tokenizer that makes every character a token. */
 export const CHARACTERS = 'characters';
 /** Counters that gateways of any model use, whatever they serve. */
-const PUBLIC_COUNTERS: readonly string[] = ['cl100k', 'o200k'];
+export const PUBLIC_COUNTERS: readonly string[] = ['cl100k', 'o200k'];
 
 /**
  * What a server may do to a session, and how often honest ones do: policy, informed by the recorded servers, all of
@@ -12,8 +12,8 @@ const PUBLIC_COUNTERS: readonly string[] = ['cl100k', 'o200k'];
  * every version.
  */
 const SHARE = {
-  /** A gateway that cuts, chunks or counts with a public tokenizer of another vendor, each. */
-  publicCounter: 0.015,
+  /** A gateway that cuts or chunks with a public tokenizer of another vendor, each: many count so, none is known to cut. */
+  publicCounter: 0.003,
   /** One that does so by characters. */
   characters: 0.015,
   /** A way that nothing here describes. */
@@ -57,41 +57,52 @@ export function overModes(variants: readonly VariantView[], explained: Explained
 
 function ofStack(
   own: string,
-  { by, unknown }: Explained,
+  explained: Explained,
   known: ReadonlySet<string>,
   imitated: ReadonlySet<string>,
 ): number {
-  const shares = Object.keys(by)
+  const others = modelStacks(explained)
     .filter((id) => id !== own)
-    .map((id): [string, number] => {
-      if (id === CHARACTERS) return [id, SHARE.characters];
-      if (PUBLIC_COUNTERS.includes(id)) return [id, SHARE.publicCounter];
-      if (!known.has(id)) return [id, SHARE.otherStack];
-      return [
-        id,
-        imitated.has(id) && !imitated.has(own) ? SHARE.imitation / imitated.size : SHARE.otherStack,
-      ];
-    });
-  const rest = 1 - SHARE.unknown - shares.reduce((sum, [, share]) => sum + share, 0);
-  return mix([
-    [unknown, SHARE.unknown],
-    ...[...shares, [own, rest] as const].map(([id, share]) => [by[id] ?? unknown, share] as const),
-  ]);
+    .map((id): [string, number] => [
+      id,
+      imitated.has(id) && !imitated.has(own) && known.has(id)
+        ? SHARE.imitation / imitated.size
+        : SHARE.otherStack,
+    ]);
+  const taken = others.reduce((sum, [, share]) => sum + share, 0);
+  return withGateways(explained, [...others, [own, 1 - taken]]);
 }
 
-/** A model nobody names: each known tokenizer is as likely as one that is not known. */
-function stranger({ by, unknown }: Explained): number {
-  const values = [...Object.values(by), unknown];
-  return mix(values.map((value) => [value, 1 / values.length] as const));
+/** A model nobody names has any of the known tokenizers; one that fits none of them fits no version either. */
+function stranger(explained: Explained): number {
+  const stacks = modelStacks(explained);
+  return withGateways(
+    explained,
+    stacks.map((id) => [id, 1 / stacks.length]),
+  );
+}
+
+function modelStacks({ by }: Explained): string[] {
+  return Object.keys(by).filter((id) => id !== CHARACTERS && !PUBLIC_COUNTERS.includes(id));
+}
+
+/** What gateways do has the same share whatever the model is, so that it moves nothing. */
+function withGateways(
+  { by, unknown }: Explained,
+  stacks: readonly (readonly [id: string, share: number])[],
+): number {
+  const gateways = Object.keys(by)
+    .filter((id) => id === CHARACTERS || PUBLIC_COUNTERS.includes(id))
+    .map((id): [string, number] => [id, id === CHARACTERS ? SHARE.characters : SHARE.publicCounter]);
+  const rest = 1 - SHARE.unknown - gateways.reduce((sum, [, share]) => sum + share, 0);
+  return mix([
+    [unknown, SHARE.unknown],
+    ...gateways.map(([id, share]) => [by[id] ?? unknown, share] as const),
+    ...stacks.map(([id, share]) => [by[id] ?? unknown, rest * share] as const),
+  ]);
 }
 
 function mix(parts: readonly (readonly [log: number, share: number])[]): number {
   const logs = parts.map(([log, share]) => log + Math.log(share));
   return logSumExp(logs, 0, logs.length);
-}
-
-/** How many nats apart the versions are: what the session says at all. */
-export function spread(logs: Readonly<Record<string, number>>): number {
-  const values = Object.values(logs);
-  return Math.max(...values) - Math.min(...values);
 }

@@ -77,5 +77,6 @@ function total(readings: readonly StackReading[], characters = 0): StackReading 
     digitsApart: add('digitsApart') + characters,
     edges: add('edges'),
     inside: add('inside'),
+    insideNumbers: add('insideNumbers'),
   };
 }

@@ -4,6 +4,8 @@ export interface PieceReading {
   readonly edges: number;
   /** Of those, edges inside a token. */
   readonly inside: number;
+  /** Of those, edges between two digits. */
+  readonly insideNumbers: number;
 }
 
 const encoder = new TextEncoder();
@@ -31,9 +33,12 @@ export function readEdges(text: string, edges: readonly number[], ends: ArrayLik
     while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
     shown.add(end);
   }
-  const inside = byteOffsets(text, edges).filter((edge) => !shown.has(edge)).length;
-  return { edges: edges.length, inside };
+  const inside = byteOffsets(text, edges).filter((edge) => !shown.has(edge));
+  const insideNumbers = inside.filter((edge) => isDigit(bytes[edge - 1]) && isDigit(bytes[edge])).length;
+  return { edges: edges.length, inside: inside.length, insideNumbers };
 }
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
 
 /** Scripts without spaces between words, and digits: what is cut by the character where anything is. */
 const SINGLE = /[\p{Script=Han}\p{Script=Devanagari}\p{Nd}]/u;
@@ -54,7 +59,7 @@ export function readCharacters(text: string, edges: readonly number[]): PieceRea
     before = single;
     at += character.length;
   }
-  return { edges: between, inside: whole };
+  return { edges: between, inside: whole, insideNumbers: 0 };
 }
 
 /** Tokens of a text if every digit were one: a model may spell numbers out though its tokenizer groups them. */
@@ -63,8 +68,7 @@ export function countDigitsApart(text: string, ends: Uint32Array): number {
   let extra = 0;
   let start = 0;
   for (const end of ends) {
-    if (end > start + 1 && bytes.subarray(start, end).every((byte) => byte >= 48 && byte <= 57))
-      extra += end - start - 1;
+    if (end > start + 1 && bytes.subarray(start, end).every(isDigit)) extra += end - start - 1;
     start = end;
   }
   return ends.length + extra;

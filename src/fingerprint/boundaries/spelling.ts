@@ -2,7 +2,7 @@ import type { ReplyToken, TokenStack } from '../../core/types.js';
 
 /** How one tokenizer sees tokens that a server reports. */
 export interface SpellingReading {
-  /** Places where tokens end, for the server or for this tokenizer. */
+  /** Places where tokens end outside of numbers, for the server or for this tokenizer. */
   readonly ends: number;
   /** Of those, places where only one of the two has an end. */
   readonly differing: number;
@@ -24,6 +24,7 @@ interface Spelled {
 }
 
 const encoder = new TextEncoder();
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
 
 /** Stretches of tokens whose bytes are known and join to valid UTF-8. */
 export function stretchesOf(tokens: readonly ReplyToken[]): Spelled[][] {
@@ -40,8 +41,11 @@ export function stretchesOf(tokens: readonly ReplyToken[]): Spelled[][] {
 export function readSpelling(tokens: readonly ReplyToken[], stack: TokenStack): SpellingReading {
   const reading = { ends: 0, differing: 0, ids: 0, otherText: 0 };
   for (const stretch of stretchesOf(tokens)) {
-    const theirs = endsOf(stretch);
-    const ours = new Set(stack.ends(textOf(stretch) ?? ''));
+    const text = encoder.encode(textOf(stretch) ?? '');
+    // A model may spell a number out though its tokenizer groups digits.
+    const counted = (end: number): boolean => !(isDigit(text[end - 1]) && isDigit(text[end]));
+    const theirs = endsOf(stretch).filter(counted);
+    const ours = new Set([...stack.ends(textOf(stretch) ?? '')].filter(counted));
     const both = theirs.filter((end) => ours.has(end)).length;
     reading.ends += theirs.length + ours.size - both;
     reading.differing += theirs.length + ours.size - 2 * both;

@@ -1,6 +1,7 @@
 import { AssayError } from '../../core/errors.js';
 import type { Probe, TokenStack } from '../../core/types.js';
 import { type BiasWord, biasWords } from '../boundaries/bias-words.js';
+import { PUBLIC_COUNTERS } from '../boundaries/modes.js';
 
 /** What a server says when one token is made all but certain. */
 export interface BiasedAnswer extends BiasWord {
@@ -26,10 +27,12 @@ const biasedTokens: Probe<readonly BiasedAnswer[]> = {
   cost: () => ({ requests: REQUESTS, tokens: REQUESTS * TOKENS }),
   collect: async ({ chat, stacks }, { rng, progress }) => {
     const loaded: TokenStack[] = [];
-    for (const id of stacks.ids) loaded.push(await stacks.load(id));
+    // Llama's first hundred thousand ids are those of cl100k, which no open model has.
+    const ids = stacks.ids.filter((id) => !PUBLIC_COUNTERS.includes(id));
+    for (const id of ids) loaded.push(await stacks.load(id));
     const words = biasWords(loaded, REQUESTS, rng);
     if (words.length === 0)
-      throw new AssayError('VOCABULARY_INVALID', `No id is a different word in ${stacks.ids.join(', ')}.`, {
+      throw new AssayError('VOCABULARY_INVALID', `No id is a different word in ${ids.join(', ')}.`, {
         hint: 'Leave out tokenizers of your own that share a vocabulary with a public one.',
       });
     const done: BiasedAnswer[] = [];

@@ -1,5 +1,6 @@
 import type { Signal, VariantView } from '../../core/types.js';
 import { type CutCount, logCut, logUncut } from '../boundaries/cut.js';
+import { mixDigitsApart } from '../boundaries/digits-apart.js';
 import { type Explained, overModes } from '../boundaries/modes.js';
 import cutReplies, { type CutReply } from '../probes/cut-replies.js';
 
@@ -7,8 +8,6 @@ import cutReplies, { type CutReply } from '../probes/cut-replies.js';
 const ENOUGH = 3;
 /** Chance that something else ended a reply, by what the server says did: a gateway may rewrite what it says. */
 const STRAY = { length: 0.015, stop: 0.9, unsaid: 0.3 } as const;
-/** Chance that a model spells every number out digit by digit, against its tokenizer. */
-const DIGITS_APART = 0.01;
 
 /**
  * Claim: the candidate's cap on new tokens counts tokens of the claimed version's tokenizer.
@@ -74,12 +73,7 @@ function explain(replies: readonly CutReply[]): Explained {
     const apart = logCut(
       replies.map((reply) => countOf(reply, (reply.readings[stack]?.digitsApart ?? 0) - reply.maxTokens)),
     );
-    const larger = Math.max(whole, apart);
-    return [
-      stack,
-      larger +
-        Math.log((1 - DIGITS_APART) * Math.exp(whole - larger) + DIGITS_APART * Math.exp(apart - larger)),
-    ];
+    return [stack, mixDigitsApart(whole, apart)];
   });
   return {
     by: Object.fromEntries(by),

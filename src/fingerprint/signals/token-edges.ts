@@ -1,6 +1,7 @@
 import type { Signal } from '../../core/types.js';
 import { CHARACTERS, overModes } from '../boundaries/modes.js';
-import { explainPieces } from '../boundaries/pieces.js';
+import { explainPieces, type PieceCount } from '../boundaries/pieces.js';
+import type { PieceReading } from '../boundaries/spans.js';
 import cutReplies, { type CutReply } from '../probes/cut-replies.js';
 
 /** Fewer edges: a server that sends bursts, or all at once. */
@@ -54,9 +55,8 @@ const tokenEdges: Signal = {
 };
 export default tokenEdges;
 
-function sum(replies: readonly CutReply[], stack: string): { judged: number; deviating: number } {
-  return {
-    judged: replies.reduce((total, { readings }) => total + (readings[stack]?.edges ?? 0), 0),
-    deviating: replies.reduce((total, { readings }) => total + (readings[stack]?.inside ?? 0), 0),
-  };
+function sum(replies: readonly CutReply[], stack: string): PieceCount {
+  const add = (key: keyof PieceReading): number =>
+    replies.reduce((total, { readings }) => total + (readings[stack]?.[key] ?? 0), 0);
+  return { judged: add('edges'), deviating: add('inside'), inNumbers: add('insideNumbers') };
 }
