@@ -39,19 +39,31 @@ const SIGNALS = {
 const CLAIM = 'full';
 const profile = readProfile(readFileSync(join(root, 'profiles/deepseek-r1.yaml'), 'utf8'), 'deepseek-r1');
 const views = viewsOf(profile, []).variants;
-const stacksCapability = tokenStacks({});
+const shipped = tokenStacks({});
 const stacks = Object.fromEntries(
-  await Promise.all(stacksCapability.ids.map(async (id) => [id, await stacksCapability.load(id)])),
+  await Promise.all(shipped.ids.map(async (id) => [id, remembered(await shipped.load(id))])),
 );
+const stacksCapability = { ids: shipped.ids, load: async (id) => stacks[id] };
 const TRUE_STACKS = ['deepseek-v3', 'qwen2.5', 'llama-3'];
 const pool = pools({
   shared: values.data,
-  suites: join(root, 'suites/assay-prompts.yaml'),
+  suites: join(root, 'suites/prompts.yaml'),
   traces: values.traces,
 });
 const refused = () => new AssayError('ENDPOINT_UNSUPPORTED', 'logit_bias is not supported.', {});
 
 await main();
+
+/** Thousands of sessions list the words of the same vocabularies. */
+function remembered(stack) {
+  const lists = new Map();
+  const words = (from, to) => {
+    const key = `${from} ${to}`;
+    if (!lists.has(key)) lists.set(key, stack.words(from, to));
+    return lists.get(key);
+  };
+  return { ...stack, words };
+}
 
 async function main() {
   const rng = seededRng(Number(values.seed));

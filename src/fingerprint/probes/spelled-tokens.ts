@@ -1,5 +1,6 @@
 import type { Probe, TokenStack } from '../../core/types.js';
 import greedyReplies from '../../replies/probes/greedy-replies.js';
+import { PUBLIC_COUNTERS } from '../boundaries/modes.js';
 import { readSpelling, type SpellingReading } from '../boundaries/spelling.js';
 
 /** Tokens that came with log-probabilities, as each public tokenizer sees them. */
@@ -18,7 +19,9 @@ const spelledTokens: Probe<readonly SpelledReply[]> = {
   cost: () => ({ requests: 0, tokens: 0 }),
   collect: async ({ stacks }, { earlier }) => {
     const loaded: TokenStack[] = [];
-    for (const id of stacks.ids) loaded.push(await stacks.load(id));
+    // Nobody reports tokens of a model nobody can run; and Llama's first hundred thousand ids are those of cl100k.
+    for (const id of stacks.ids.filter((name) => !PUBLIC_COUNTERS.includes(name)))
+      loaded.push(await stacks.load(id));
     return earlier(greedyReplies).flatMap(({ id, tokens }) =>
       tokens === null
         ? []
