@@ -9,6 +9,8 @@ import headSimilaritySignal from './attention/signals/head-similarity.js';
 import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
+import biasedTokensProbe from './fingerprint/probes/biased-tokens.js';
+import cutRepliesProbe from './fingerprint/probes/cut-replies.js';
 import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
@@ -16,10 +18,13 @@ import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
 import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
+import spelledTokensProbe from './fingerprint/probes/spelled-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
+import biasedTokensSignal from './fingerprint/signals/biased-tokens.js';
+import cutTokensSignal from './fingerprint/signals/cut-tokens.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
@@ -30,7 +35,9 @@ import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
+import tokenEdgesSignal from './fingerprint/signals/token-edges.js';
 import tokenStackSignal from './fingerprint/signals/token-stack.js';
+import tokenStringsSignal from './fingerprint/signals/token-strings.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -55,6 +62,8 @@ import wordAnswersSignal from './text/signals/word-answers.js';
 export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
+  biasedTokensProbe,
+  cutRepliesProbe,
   filesProbe,
   lineageProbe,
   logProbabilitiesProbe,
@@ -62,6 +71,7 @@ export const PROBES: readonly Probe[] = [
   requestLogProbe,
   responseSignatureProbe,
   serviceFactsProbe,
+  spelledTokensProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
   tokenDistributionsProbe,
@@ -81,6 +91,8 @@ export const SIGNALS: readonly Signal[] = [
   headSimilaritySignal,
   layerProfileSignal,
   architectureSignal,
+  biasedTokensSignal,
+  cutTokensSignal,
   lineageSignal,
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
@@ -91,7 +103,9 @@ export const SIGNALS: readonly Signal[] = [
   siblingSignal,
   tailCorrelationSignal,
   tokenDistributionDistanceSignal,
+  tokenEdgesSignal,
   tokenStackSignal,
+  tokenStringsSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,
