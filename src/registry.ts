@@ -13,6 +13,8 @@ import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import requestLogProbe from './fingerprint/probes/request-log.js';
+import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
@@ -20,6 +22,8 @@ import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import requestLogSignal from './fingerprint/signals/request-log.js';
+import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
@@ -34,7 +38,10 @@ import greedyRepliesProbe from './replies/probes/greedy-replies.js';
 import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
+import wordAnswersProbe from './text/probes/word-answers.js';
 import repetitionSignal from './text/signals/repetition.js';
+import sampleEqualitySignal from './text/signals/sample-equality.js';
+import wordAnswersSignal from './text/signals/word-answers.js';
 
 export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
@@ -43,11 +50,14 @@ export const PROBES: readonly Probe[] = [
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  requestLogProbe,
+  serviceFactsProbe,
   tensorDigestsProbe,
   tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
+  wordAnswersProbe,
   greedyRepliesProbe,
   sampledRepliesProbe,
 ];
@@ -64,6 +74,8 @@ export const SIGNALS: readonly Signal[] = [
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  requestLogSignal,
+  serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
   tokenDistributionDistanceSignal,
@@ -74,4 +86,6 @@ export const SIGNALS: readonly Signal[] = [
   weightsDigestSignal,
   tokenLatencySignal,
   repetitionSignal,
+  sampleEqualitySignal,
+  wordAnswersSignal,
 ];

@@ -1,10 +1,9 @@
 import { basename, resolve } from 'node:path';
 import type { Report } from '../core/types.js';
-import type { CandidateInput } from '../sources/open.js';
+import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { audit } from './audit.js';
 import { buildProfile } from './build-profile.js';
 import type { CollectOptions } from './collect.js';
-import { isEndpoint } from './references.js';
 
 /**
  * Are two candidates the same model? The first is measured as the reference, the second is audited as a claim
@@ -31,7 +30,8 @@ export async function compare(
 function variantName(candidate: CandidateInput): string {
   const path =
     typeof candidate === 'string'
-      ? candidate
+      ? // Of an endpoint, the model it names.
+        candidate.replace(/^https?:\/\/[^#]*#/, '')
       : candidate.kind === 'endpoint'
         ? candidate.model
         : candidate.path;

@@ -27,6 +27,7 @@ export interface CollectFlags {
   readonly progress: boolean;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly timeLimit?: number;
 }
 
 export function wholeNumber(text: string): number {
@@ -52,11 +53,12 @@ export function withCollectOptions(command: Command): Command {
       'digests by the publisher: sha256sum text, or JSON of the Hugging Face tree API',
     )
     .option('--no-cache', 'hash files again that an earlier run hashed and nobody changed')
-    .option('--allow-private-addresses', 'read weights from this machine or a private network by address')
+    .option('--allow-private-addresses', 'reach addresses of this machine and of private networks')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
     .option('--model <name>', 'model name at an endpoint')
     .option('--api-key-env <variable>', 'environment variable that holds the endpoint key')
+    .option('--time-limit <seconds>', 'longest time for all requests to an endpoint', wholeNumber)
     .option('--dry-run', 'show what each probe would cost and do nothing')
     .option('--no-progress', 'no progress on stderr');
 }
@@ -73,6 +75,7 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     onProgress: progress.onProgress,
     ...(flags.threads === undefined ? {} : { threads: flags.threads }),
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
+    ...(flags.timeLimit === undefined ? {} : { endpointTimeMs: flags.timeLimit * 1000 }),
     ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
     ...(flags.allowPrivateAddresses ? { allowPrivateAddresses: true } : {}),
     ...(flags.cache ? { cacheDir: cacheFolder() } : {}),

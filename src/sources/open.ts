@@ -1,6 +1,8 @@
 import { AssayError } from '../core/errors.js';
 import type { CandidateSpec, ModelSource } from '../core/types.js';
+import { endpointAddress } from '../io/endpoint/base-url.js';
 import { isWeightsAddress } from '../io/remote-delivery.js';
+import { type EndpointSpec, openEndpoint } from './endpoint.js';
 import { openOnnx } from './onnx.js';
 import type { OpenOptions } from './options.js';
 import { locateModel, locateRemote } from './parse.js';
@@ -14,10 +16,9 @@ export async function openCandidate(
   candidate: CandidateInput,
   options: OpenOptions = {},
 ): Promise<ModelSource> {
-  if (typeof candidate !== 'string' && candidate.kind === 'endpoint')
-    throw endpointUnsupported(candidate.baseUrl);
+  if (typeof candidate !== 'string' && candidate.kind === 'endpoint') return openEndpoint(candidate, options);
   const path = typeof candidate === 'string' ? candidate : candidate.path;
-  if (/^https?:\/\//.test(path) && !isWeightsAddress(path)) throw endpointUnsupported(path);
+  if (/^https?:\/\//.test(path) && !isWeightsAddress(path)) return openEndpoint(named(path), options);
   const located = isWeightsAddress(path) ? await locateRemote(path, options) : await locateModel(path);
   const { model } = located;
   return model.kind === 'onnx'
@@ -25,14 +26,17 @@ export async function openCandidate(
     : openWeights(located, model, options);
 }
 
-function endpointUnsupported(url: string): AssayError {
-  // The origin alone: a full address may carry credentials.
-  const origin = URL.canParse(url) ? new URL(url).origin : 'The address';
-  return new AssayError(
-    'CANDIDATE_UNSUPPORTED',
-    `"${origin}" is an endpoint; this version audits files and addresses of weights only.`,
-    {
-      hint: 'Give the folder, or the address of a .safetensors or .gguf file or of model.safetensors.index.json.',
-    },
-  );
+/** True for what is asked over a network instead of opened. */
+export function isEndpoint(candidate: CandidateInput): boolean {
+  if (typeof candidate !== 'string') return candidate.kind === 'endpoint';
+  return /^https?:\/\//.test(candidate) && !isWeightsAddress(candidate);
+}
+
+/** `https://host/v1#model`: an endpoint and its model in one text. Throws ENDPOINT_ADDRESS and USAGE. */
+function named(address: string): EndpointSpec {
+  const { base, model } = endpointAddress(address);
+  if (model !== undefined) return { kind: 'endpoint', baseUrl: address, model };
+  throw new AssayError('USAGE', `"${base.origin}" is an endpoint, and no model was named.`, {
+    hint: 'Write https://host/v1#model. An address of weights ends in .safetensors, .gguf or model.safetensors.index.json.',
+  });
 }

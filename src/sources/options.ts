@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import type { CheckSignature } from '../io/endpoint/ask.js';
 import type { FilesOptions } from './files-capability.js';
 
 export interface OpenOptions extends FilesOptions {
@@ -14,6 +15,10 @@ export interface OpenOptions extends FilesOptions {
   readonly likeEndpoint?: boolean;
   /** Tokenizers of the auditor's own, tokenizer.json files by name, beside the shipped ones. */
   readonly tokenizers?: Readonly<Record<string, string>>;
+  /** Time that all requests to one endpoint may take together, ms; what was collected by then is kept. */
+  readonly endpointTimeMs?: number;
+  /** Checks signatures over the raw answers of an endpoint. */
+  readonly checkSignature?: CheckSignature;
   readonly signal?: AbortSignal;
 }
 

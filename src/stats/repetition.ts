@@ -1,4 +1,4 @@
-import { ngramDiversity } from './ngram-diversity.js';
+import { ngramDiversities } from './ngram-diversity.js';
 
 /** Repetition of one continuation; each value is a fraction in [0, 1], or null when it has no such n-gram. */
 export interface Repetition {
@@ -33,10 +33,7 @@ export interface Repetition {
  * repetition([5, 6]); // 'rep-1': 0, 'rep-2': 0, 'rep-3': null, 'seq-rep-4': null
  */
 export function repetition(ids: readonly number[]): Repetition {
-  const one = ngramDiversity(ids, 1);
-  const two = ngramDiversity(ids, 2);
-  const three = ngramDiversity(ids, 3);
-  const four = ngramDiversity(ids, 4);
+  const [one = null, two = null, three = null, four = null] = ngramDiversities(ids, 4);
   return {
     'rep-1': complement(one),
     'rep-2': complement(two),

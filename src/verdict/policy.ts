@@ -9,7 +9,7 @@ import type {
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
 import { reasonsFor } from './reasons.js';
-import { twinsOf } from './twins.js';
+import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
 
 /** A claim is refuted below this probability: the accepted rate of false accusations. */
@@ -30,6 +30,9 @@ export function judge(
   signals: readonly SignalResult[],
   views: readonly VariantView[],
 ): Verdict {
+  const candidateKind = evidence.candidate.kind;
+  const remote = candidateKind === 'endpoint' || candidateKind === 'log';
+  const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
   const weighing = weigh(signals, [...views.map(({ id }) => id), 'other'], claim);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
@@ -55,7 +58,7 @@ export function judge(
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
-    ...reasonsFor({ weighing, blockers, outcome, twins: twinsOf(profile, claim) }, claim, best, signals),
+    ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
   };
 }
 

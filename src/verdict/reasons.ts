@@ -1,32 +1,23 @@
 import type { Outcome, Reason, SignalResult } from '../core/types.js';
 import type { Blocker } from './blockers.js';
 import type { Weighing } from './weigh.js';
+import { whatWouldDecide } from './would-decide.js';
 
 export interface Judgement {
   readonly weighing: Weighing;
   readonly blockers: readonly Blocker[];
   readonly outcome: Outcome;
-  /** Versions that have every shape of the claimed one. */
+  /** Versions that what was audited cannot tell from the claimed one: of its shape, or of an endpoint's tokenizer. */
   readonly twins?: readonly string[];
+  readonly candidateKind?: string;
 }
 
 /** Votes below this many nats are not worth a sentence. */
 const NOTABLE = 0.5;
 
-/** What each group of evidence would need, when it is missing and the case is open. */
-const WOULD_DECIDE: Readonly<Record<string, string>> = {
-  identity: 'The publisher’s SHA-256 digests of these exact files: equal digests prove the version.',
-  'log-probabilities':
-    'Log-probabilities of the suite’s passages: a runnable model with logits, its tokenizer.json, and references with the same tokenizer.',
-  lineage:
-    'The weight matrices: they show which public model they derive from, where the profile holds its fingerprint.',
-  architecture: 'Layer and head counts from the graph or a matching config.json.',
-  precision: 'A model file whose weight matrices can be read.',
-};
-
 /** Sentences in order of weight, and what would decide an open case. */
 export function reasonsFor(
-  { weighing, blockers, outcome, twins = [] }: Judgement,
+  { weighing, blockers, outcome, twins = [], candidateKind = 'onnx' }: Judgement,
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
@@ -39,23 +30,23 @@ export function reasonsFor(
     .filter(({ margin }) => Math.abs(margin) >= NOTABLE)
     .sort((a, b) => direction(outcome) * (b.margin - a.margin))
     .flatMap(({ signals: ids, margin }) => ids.flatMap((id) => sentence(signals, id, claim, rival, margin)));
-  const silent = Object.keys(WOULD_DECIDE).filter(
-    (group) => !weighing.votes.some((vote) => vote.group === group),
-  );
+  const spoke = weighing.votes.map(({ group }) => group);
   return {
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
     wouldDecide:
       outcome === 'inconclusive'
-        ? [...shapeTwins(twins, claim), ...silent.flatMap((group) => WOULD_DECIDE[group] ?? [])]
+        ? [...moreThan(twins, claim, candidateKind), ...whatWouldDecide(candidateKind, spoke)]
         : [],
   };
 }
 
-function shapeTwins(twins: readonly string[], claim: string): string[] {
+function moreThan(twins: readonly string[], claim: string, candidateKind: string): string[] {
   if (twins.length === 0) return [];
   const names = twins.map((id) => `"${id}"`).join(', ');
   return [
-    `More than shapes: those of "${claim}" are also those of ${names}. Digests, the weights themselves or behaviour tell them apart.`,
+    candidateKind === 'endpoint' || candidateKind === 'log'
+      ? `More than token counts: the tokenizer of "${claim}" is also that of ${names}. Behaviour beside a reference tells them apart.`
+      : `More than shapes: those of "${claim}" are also those of ${names}. Digests, the weights themselves or behaviour tell them apart.`,
   ];
 }
 

@@ -17,6 +17,15 @@ export function twinsOf({ variants }: ReferenceProfile, claim: string): string[]
     .map(([id]) => id);
 }
 
+/** Versions that share the claimed one's tokenizer and no measurement tells apart: token counts cannot separate them. */
+export function tokenizerTwinsOf({ variants }: ReferenceProfile, claim: string): string[] {
+  const own = variants[claim];
+  if (own?.tokenStack === undefined || own.runs.length > 0) return [];
+  return Object.entries(variants)
+    .filter(([id, { tokenStack }]) => id !== claim && tokenStack === own.tokenStack)
+    .map(([id]) => id);
+}
+
 type Facts = Readonly<Record<string, FactValue>>;
 
 function sameShape(a: Facts, b: Facts): boolean {

@@ -22,14 +22,50 @@ async function verdict(name: string, profile: ReferenceProfile): Promise<Verdict
   return score(await measured(name), { profile }).verdict;
 }
 
-const references = (variants: Readonly<Record<string, readonly string[]>>) =>
-  Object.entries(variants).flatMap(([variant, names]) =>
-    names.map((name) => ({
-      variant,
-      kind: ({ full: 'full', student: 'distilled', stranger: 'other' } as const)[variant as 'full'],
-      candidate: model(name),
-    })),
-  );
+const alone = new Map<string, Promise<ReferenceProfile>>();
+
+/** A reference measured once, in a profile of its own. */
+function reference(name: string): Promise<ReferenceProfile> {
+  const known =
+    alone.get(name) ??
+    buildProfile([{ variant: 'full', kind: 'full', candidate: model(name) }], { id: name, runs: 1 });
+  alone.set(name, known);
+  return known;
+}
+
+const KINDS = { full: 'full', student: 'distilled', stranger: 'other' } as const;
+type Variants = Readonly<Partial<Record<keyof typeof KINDS, readonly string[]>>>;
+
+/** The profile that buildProfile makes of all these references, from the measurements of each. */
+async function profileOf(variants: Variants): Promise<ReferenceProfile> {
+  const built: ReferenceProfile['variants'][string][] = [];
+  let suite: ReferenceProfile['suite'];
+  const entries = Object.entries(variants) as [keyof typeof KINDS, readonly string[]][];
+  for (const [variant, names] of entries) {
+    const profiles = await Promise.all(names.map(reference));
+    const measured = profiles.flatMap((profile) => profile.variants.full ?? []);
+    const [first] = measured;
+    suite = profiles[0]?.suite;
+    built.push({
+      kind: KINDS[variant],
+      facts: Object.fromEntries(
+        Object.entries(first?.facts ?? {}).filter(([fact, value]) =>
+          measured.every(({ facts }) => facts[fact] === value),
+        ),
+      ),
+      digests: measured.flatMap(({ digests }) => digests),
+      runs: measured.flatMap(({ runs }) => runs),
+    });
+  }
+  return {
+    schema: 'profile/1',
+    id: 'rotation',
+    ...(suite === undefined ? {} : { suite }),
+    variants: Object.fromEntries(
+      entries.map(([variant], i) => [variant, built[i]]),
+    ) as ReferenceProfile['variants'],
+  };
+}
 
 interface Case {
   readonly title: string;
@@ -85,10 +121,33 @@ const CASES: readonly Case[] = [
   },
 ];
 
+it('puts measured references together as buildProfile does', async () => {
+  const [one, two] = ['quill/full-1', 'quill/student-1a'] as const;
+  const together = await buildProfile(
+    [
+      { variant: 'full', kind: 'full', candidate: model(one) },
+      { variant: 'student', kind: 'distilled', candidate: model(two) },
+    ],
+    { id: 'rotation', runs: 1 },
+  );
+  const parts = await profileOf({ full: [one], student: [two] });
+  const shape = ({ suite, variants }: ReferenceProfile) => ({
+    suite,
+    variants: Object.entries(variants).map(([id, { kind, facts, digests, runs }]) => ({
+      id,
+      kind,
+      facts,
+      digests,
+      runs: runs.map(({ artifact, seed, probes }) => ({ artifact, seed, probes: Object.keys(probes) })),
+    })),
+  });
+  expect(shape(parts)).toEqual(shape(together));
+});
+
 describe.each(CASES)('$title', ({ variants, upheld, distilled, quantized, other }) => {
   let profile: ReferenceProfile;
   beforeAll(async () => {
-    profile = await buildProfile(references(variants), { id: 'rotation', runs: 1 });
+    profile = await profileOf(variants);
   });
 
   it.each(upheld)('upholds the genuine %s', async (name) => {
@@ -113,13 +172,7 @@ describe.each(CASES)('$title', ({ variants, upheld, distilled, quantized, other 
 
 describe('profiles that know little', () => {
   it('never call an independent model distilled without strangers to compare with', async () => {
-    const profile = await buildProfile(
-      references({ full: ['quill/full-1'], student: ['quill/student-1a'] }),
-      {
-        id: 'no-strangers',
-        runs: 1,
-      },
-    );
+    const profile = await profileOf({ full: ['quill/full-1'], student: ['quill/student-1a'] });
     for (const name of [
       'quill/scratch-1',
       'quill/scratch-2',
@@ -134,26 +187,20 @@ describe('profiles that know little', () => {
   });
 
   it('uphold another export of one of several full references', async () => {
-    const profile = await buildProfile(references({ full: ['quill/full-1', 'quill/full-2'] }), {
-      id: 'two',
-      runs: 1,
-    });
+    const profile = await profileOf({ full: ['quill/full-1', 'quill/full-2'] });
     expect(await verdict('quill/full-1-f16', profile)).toMatchObject({ outcome: 'upheld', variant: 'full' });
   });
 
   it('leave a third training seed open when references differ as strangers do', async () => {
-    const profile = await buildProfile(references({ full: ['quill/full-1', 'quill/full-2'] }), {
-      id: 'two',
-      runs: 1,
-    });
+    const profile = await profileOf({ full: ['quill/full-1', 'quill/full-2'] });
     expect((await verdict('quill/full-3', profile)).outcome).toBe('inconclusive');
   });
 
   it('tell a student from its teacher without having seen a student', async () => {
-    const profile = await buildProfile(
-      references({ full: ['quill/full-2'], stranger: ['quill/full-1', 'quill/scratch-1'] }),
-      { id: 'no-students', runs: 1 },
-    );
+    const profile = await profileOf({
+      full: ['quill/full-2'],
+      stranger: ['quill/full-1', 'quill/scratch-1'],
+    });
     expect(await verdict('quill/student-2a', profile)).toMatchObject({
       outcome: 'refuted',
       kind: 'distilled',

@@ -2,28 +2,27 @@ import { plannedCost } from '../../api/collect.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { AssayError } from '../../core/errors.js';
 import type { CandidateSpec } from '../../core/types.js';
+import { endpointAddress } from '../../io/endpoint/base-url.js';
 import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
-
-/** Address and model of an endpoint, written as one. */
-const WITH_MODEL = /^(https?:\/\/[^#]+)#(.+)$/;
 
 /** A command-line candidate: a path, or an address with --model or with its model after `#`. Throws USAGE. */
 export function candidateSpec(
   text: string,
   flags: { readonly model?: string | undefined; readonly apiKeyEnv?: string | undefined },
 ): string | CandidateSpec {
-  const [, address = text, model = flags.model] = WITH_MODEL.exec(text) ?? [];
-  if (!/^https?:\/\//.test(text) || (model === undefined && isWeightsAddress(text))) return text;
+  if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
+  const address = endpointAddress(text);
+  const model = flags.model ?? address.model;
   if (model === undefined) {
     throw new AssayError('USAGE', 'An endpoint needs --model.', {
-      hint: 'Example: assay audit https://host/v1 --model name',
+      hint: 'Example: assay audit https://host/v1 --model name, or https://host/v1#name',
     });
   }
   return {
     kind: 'endpoint',
-    baseUrl: address,
+    baseUrl: text,
     model,
     ...(flags.apiKeyEnv === undefined ? {} : { apiKeyEnv: flags.apiKeyEnv }),
   };

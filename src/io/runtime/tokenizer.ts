@@ -44,18 +44,22 @@ function tokenIds(ids: readonly unknown[]): number[] {
 }
 
 function build(path: string, config: Readonly<Record<string, unknown>>): Tokenizer {
-  return guarded(() => {
-    const { size } = statSync(path);
-    if (size > MAX_TOKENIZER_BYTES)
-      throw new Error(`the file has ${size} bytes; the limit is ${MAX_TOKENIZER_BYTES}`);
-    const text = readFileSync(path, 'utf8');
-    if (text.startsWith('version https://git-lfs'))
-      throw new Error('it is a Git LFS pointer; run git lfs pull');
-    return new Tokenizer(JSON.parse(text) as object, config);
-  });
+  return guarded(() => new Tokenizer(readTokenizerJson(path), config));
 }
 
-function guarded<T>(work: () => T): T {
+/** Parse a tokenizer.json of sensible size. What it throws is to be wrapped by `guarded`. */
+export function readTokenizerJson(path: string): object {
+  const { size } = statSync(path);
+  if (size > MAX_TOKENIZER_BYTES)
+    throw new Error(`the file has ${size} bytes; the limit is ${MAX_TOKENIZER_BYTES}`);
+  const text = readFileSync(path, 'utf8');
+  if (text.startsWith('version https://git-lfs'))
+    throw new Error('it is a Git LFS pointer; run git lfs pull');
+  return JSON.parse(text) as object;
+}
+
+/** Whatever the tokenizers library throws, as TOKENIZER_INVALID. */
+export function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {

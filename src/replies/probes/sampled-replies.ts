@@ -1,7 +1,7 @@
 import type { Probe, Suite } from '../../core/types.js';
 import { type RecordedReply, recordReply } from '../record.js';
 
-/** Samples of one prompt, drawn at temperature 1 with seeds that follow each other. */
+/** Samples of one prompt, drawn at temperature 1, each with a seed of its own. */
 export interface SampledPrompt {
   readonly id: string;
   readonly language: string;
@@ -32,7 +32,9 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
     for (const { id, language, messages } of chosen) {
       const replies: RecordedReply[] = [];
       for (let sample = 0; sample < samples; sample++) {
-        const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: seed + sample });
+        // Never the same seed twice: engines draw the same numbers for it, and replies to different prompts agree.
+        const drawn = seed + done.length * samples + sample;
+        const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: drawn });
         replies.push(recordReply(reply));
       }
       done.push({ id, language, replies });

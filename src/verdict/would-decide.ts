@@ -1,0 +1,37 @@
+/** What each group of evidence would need, when it is missing and the case is open. */
+type Missing = Readonly<Record<string, string>>;
+
+const DELIVERY: Missing = {
+  identity: 'The publisher’s SHA-256 digests of these exact files: equal digests prove the version.',
+  'log-probabilities':
+    'Log-probabilities of the suite’s passages: a runnable model with logits, its tokenizer.json, and references with the same tokenizer.',
+  lineage:
+    'The weight matrices: they show which public model they derive from, where the profile holds its fingerprint.',
+  architecture: 'Layer and head counts from the graph or a matching config.json.',
+  precision: 'A model file whose weight matrices can be read.',
+};
+
+const ENDPOINT: Missing = {
+  'token-counts':
+    'Prompt tokens in `usage`, counted by the model’s own tokenizer, here or in a log of ordinary requests (--log).',
+  'token-boundaries': 'Replies cut at max_tokens with their reasoning shown, or a stream of single tokens.',
+  'log-probabilities':
+    'Log-probabilities beside a trusted reference: an endpoint that returns them, and --variant ID:KIND=FOLDER or another endpoint that is known to serve the version. Token counts show a tokenizer only, which sibling versions share.',
+  signature: 'Answers signed with a key of the publisher that the profile lists.',
+};
+
+const LOG: Missing = {
+  'token-counts':
+    'More text-only requests with `usage`: twelve messages of 300 characters tell tokenizers apart.',
+  'log-probabilities':
+    'An audit of the endpoint itself: a log shows which tokenizer counted, not which weights answered.',
+};
+
+const BY_KIND: Readonly<Record<string, Missing>> = { endpoint: ENDPOINT, log: LOG };
+
+/** What would decide an open case about a candidate of this kind, given the groups that spoke. */
+export function whatWouldDecide(candidateKind: string, spoke: readonly string[]): string[] {
+  return Object.entries(BY_KIND[candidateKind] ?? DELIVERY).flatMap(([group, sentence]) =>
+    spoke.includes(group) ? [] : [sentence],
+  );
+}
