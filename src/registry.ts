@@ -18,10 +18,12 @@ import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
+import greedyAgreementSignal from './fingerprint/signals/greedy-agreement.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import replyDistributionDistanceSignal from './fingerprint/signals/reply-distribution-distance.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
@@ -70,10 +72,12 @@ export const SIGNALS: readonly Signal[] = [
   headSimilaritySignal,
   layerProfileSignal,
   architectureSignal,
+  greedyAgreementSignal,
   lineageSignal,
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  replyDistributionDistanceSignal,
   requestLogSignal,
   serviceFactsSignal,
   siblingSignal,
