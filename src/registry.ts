@@ -25,10 +25,12 @@ import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js
 import architectureSignal from './fingerprint/signals/architecture.js';
 import biasedTokensSignal from './fingerprint/signals/biased-tokens.js';
 import cutTokensSignal from './fingerprint/signals/cut-tokens.js';
+import greedyAgreementSignal from './fingerprint/signals/greedy-agreement.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
+import replyDistributionDistanceSignal from './fingerprint/signals/reply-distribution-distance.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
 import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
@@ -93,10 +95,12 @@ export const SIGNALS: readonly Signal[] = [
   architectureSignal,
   biasedTokensSignal,
   cutTokensSignal,
+  greedyAgreementSignal,
   lineageSignal,
   logProbabilityDistanceSignal,
   releaseClaimsSignal,
   releaseFilesSignal,
+  replyDistributionDistanceSignal,
   requestLogSignal,
   responseSignatureSignal,
   serviceFactsSignal,

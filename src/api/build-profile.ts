@@ -3,9 +3,8 @@ import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.
 import { plainFacts } from '../fingerprint/facts.js';
 import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
 import { PROBES } from '../registry.js';
-import type { CandidateInput } from '../sources/open.js';
+import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
-import { isEndpoint } from './references.js';
 
 /** A trusted artifact and the version it is. Several may share a variant. */
 export interface TrustedReference {

@@ -120,8 +120,3 @@ function withRun(
     variants: { ...profile.variants, [id]: { ...variant, runs: [...variant.runs, run] } },
   };
 }
-
-/** True for what is asked over a network instead of opened. */
-export function isEndpoint(candidate: CandidateInput): boolean {
-  return typeof candidate !== 'string' && candidate.kind === 'endpoint';
-}

@@ -30,6 +30,12 @@ export async function openCandidate(
     : openWeights(located, model, options);
 }
 
+/** True for what is asked over a network instead of opened. */
+export function isEndpoint(candidate: CandidateInput): boolean {
+  if (typeof candidate !== 'string') return candidate.kind === 'endpoint';
+  return /^https?:\/\//.test(candidate) && !isWeightsAddress(candidate);
+}
+
 /** `https://host/v1#model`: an endpoint and its model in one text. Throws ENDPOINT_ADDRESS and USAGE. */
 function named(address: string): EndpointSpec {
   const { base, model } = endpointAddress(address);

@@ -63,7 +63,7 @@ export function coincidence<E>(
 ): Axis[] {
   const nearest = closest(scale, candidate, stranger.runs);
   if (!nearest || !coincide(scale, nearest.value)) return [];
-  const found = new Map<string, Expectation>([['other', { ...scale.sameWeights, openEnded: true }]]);
+  const found = new Map<string, Expectation>([['other', itself(scale)]]);
   for (const { variant, runs } of variants) {
     const coinciding = closestPair(scale, runs, stranger.runs);
     const itself = coinciding !== null && coincide(scale, coinciding.value);
@@ -116,13 +116,13 @@ function expectationOf<E>(
     if (variant.kind === 'full') return scale.sameWeights;
     // How far members of a kind lie from each other one artifact does not show; that it lies close to itself it does.
     const close = scale.closer * (value - scale.altered.location) > 0;
-    return close ? { ...scale.sameWeights, openEnded: true } : null;
+    return close ? itself(scale) : null;
   }
   const { mean, sd } = summarize(values);
   const copies = scale.closer * (mean - scale.altered.location) > 0 && own;
   if (copies && variant.kind === 'full') return scale.sameWeights;
   // One artifact given twice shows no spread of its kind.
-  if (own && coincide(scale, mean)) return { ...scale.sameWeights, openEnded: true };
+  if (own && coincide(scale, mean)) return itself(scale);
   return { location: mean, scale: Math.max(sd ?? 0, scale.seedScale) };
 }
 
@@ -133,11 +133,15 @@ function expectationOf<E>(
  */
 function unmeasured<E>(scale: ClosenessScale<E>, kind: VersionKind, other: VersionKind): Expectation {
   const apart = kind !== other && [kind, other].includes('full') && [kind, other].includes('distilled');
-  return apart ? ownWeights(scale.distilled) : { ...scale.altered, openEnded: true };
+  return apart ? ownWeights(scale.distilled) : { ...scale.altered, openEnded: true, basis: 'unmeasured' };
 }
 
 function ownWeights(relative: Expectation): Expectation {
-  return { ...relative, scale: UNMEASURED_SPREAD * relative.scale, openEnded: true };
+  return { ...relative, scale: UNMEASURED_SPREAD * relative.scale, openEnded: true, basis: 'unmeasured' };
+}
+
+function itself<E>({ sameWeights }: ClosenessScale<E>): Expectation {
+  return { ...sameWeights, openEnded: true, basis: 'itself' };
 }
 
 /** Closeness of each artifact of a variant to the other artifacts on an axis; those compared as the candidate was, if any. */

@@ -11,6 +11,11 @@ export interface Expectation {
   readonly df?: number;
   /** Lying further away than expected is no evidence against this hypothesis. */
   readonly openEnded?: boolean;
+  /**
+   * What is known of it: `itself`, that the artifact lies at no distance from itself, so this is never against it;
+   * `unmeasured`, where it does not lie, so this is never for it. Absent where its distances are known.
+   */
+  readonly basis?: 'itself' | 'unmeasured';
 }
 
 /** How close one model is to another. */
@@ -76,11 +81,7 @@ export function scoreCloseness<E>(
   if (axes.length === 0) return { status: 'skipped', reason: scale.incomparable };
   const likelihood: Record<string, number> = {};
   for (const axis of axes) {
-    const logs = [...axis.expectations].map(
-      ([id, expectation]) => [id, density(scale, axis, expectation, id === axis.variant.id)] as const,
-    );
-    const best = Math.max(...logs.map(([, log]) => log));
-    for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
+    for (const [id, log] of onAxis(scale, axis)) likelihood[id] = Math.min(likelihood[id] ?? 0, log);
   }
   const format = (value: number): string => `${scale.display(value).toFixed(scale.decimals)} ${scale.unit}`;
   return {
@@ -107,9 +108,29 @@ function expectedText(axes: readonly Axis[], id: string, format: (value: number)
   return axes
     .flatMap(({ variant, expectations }) => {
       const expectation = expectations.get(id);
-      return expectation ? [`${format(expectation.location)} to "${variant.id}"`] : [];
+      if (!expectation) return [];
+      const further = expectation.basis === 'unmeasured' ? ' or further' : '';
+      return [`${format(expectation.location)}${further} to "${variant.id}"`];
     })
     .join(', ');
+}
+
+/** Log-likelihoods of one axis, the best at 0. */
+function onAxis<E>(scale: ClosenessScale<E>, axis: Axis): [id: string, log: number][] {
+  const rows = [...axis.expectations].map(([id, expectation]) => {
+    const own = id === axis.variant.id;
+    return { id, expectation, log: density(scale, axis, expectation, own) };
+  });
+  const best = Math.max(
+    ...rows.flatMap(({ expectation, log }) => (expectation.basis === 'unmeasured' ? [] : [log])),
+  );
+  return rows.map(({ id, expectation, log }) => {
+    if (expectation.basis === 'itself') return [id, 0];
+    if (expectation.basis === undefined) return [id, log - best];
+    const { doubt = 0 } = axis;
+    const expected = density(scale, { ...axis, value: expectation.location, doubt }, expectation, false);
+    return [id, Math.min(0, log - expected)];
+  });
 }
 
 /** Being closer to its own artifacts is no evidence against a hypothesis; nor, for strangers, being stranger. */
