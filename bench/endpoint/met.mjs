@@ -1,5 +1,6 @@
 // Model Equality Testing: speed, null p-values, and power on replies that the fixture models sample. After npm run build:
-//   node bench/endpoint/met.mjs [--only speed,null,power] [--samples 40] [--tests 200] [--keep FOLDER]
+//   node bench/endpoint/met.mjs [--only speed,null,power] [--families quill,folio] [--samples 40]
+//     [--tests 200] [--keep FOLDER]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'speed,null,power' },
     samples: { type: 'string', default: '40' },
     tests: { type: 'string', default: '200' },
+    families: { type: 'string', default: 'quill,folio' },
     keep: { type: 'string' },
   },
 });
@@ -35,7 +37,7 @@ const PLANS = [
 const only = new Set(options.only.split(','));
 if (only.has('speed')) speed();
 if (only.has('null')) nulls();
-if (only.has('power')) for (const family of ['quill', 'folio']) await power(family);
+if (only.has('power')) for (const family of options.families.split(',')) await power(family);
 
 function speed() {
   const rng = seededRng(1);
