@@ -31,14 +31,20 @@ import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
 import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
 import latencyProbe from './latency/probes/latency.js';
+import streamLatencySignal from './latency/signals/stream-latency.js';
 import tokenLatencySignal from './latency/signals/token-latency.js';
 import greedyRepliesProbe from './replies/probes/greedy-replies.js';
 import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
 import wordAnswersProbe from './text/probes/word-answers.js';
+import diversitySignal from './text/signals/diversity.js';
+import reasoningStructureSignal from './text/signals/reasoning-structure.js';
 import repetitionSignal from './text/signals/repetition.js';
+import replyRepetitionSignal from './text/signals/reply-repetition.js';
 import sampleEqualitySignal from './text/signals/sample-equality.js';
+import sentenceStructureSignal from './text/signals/sentence-structure.js';
+import topicDriftSignal from './text/signals/topic-drift.js';
 import wordAnswersSignal from './text/signals/word-answers.js';
 
 export const PROBES: readonly Probe[] = [
@@ -80,8 +86,14 @@ export const SIGNALS: readonly Signal[] = [
   weightPrecisionSignal,
   weightTensorsSignal,
   weightsDigestSignal,
+  streamLatencySignal,
   tokenLatencySignal,
+  diversitySignal,
+  reasoningStructureSignal,
   repetitionSignal,
+  replyRepetitionSignal,
   sampleEqualitySignal,
+  sentenceStructureSignal,
+  topicDriftSignal,
   wordAnswersSignal,
 ];

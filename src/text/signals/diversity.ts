@@ -4,6 +4,9 @@ import { hdd } from '../features/lexical-diversity.js';
 import { unitsOf } from '../features/units.js';
 import { scoreReplies } from '../reply-level.js';
 
+/** Independently trained fixture models differ by this much in HD-D. */
+const BETWEEN_MODELS = 0.012;
+
 /**
  * Claim: none that holds in general. Distilled models are said to use fewer words.
  * Method: HD-D, the expected type–token ratio of 42 words (Chinese: characters), of all samples of a prompt, averaged
@@ -33,6 +36,3 @@ const diversity: Signal = {
     ),
 };
 export default diversity;
-
-/** Independently trained fixture models differ by this much in HD-D. */
-const BETWEEN_MODELS = 0.012;

@@ -4,6 +4,9 @@ import { ngramDiversity } from '../../stats/ngram-diversity.js';
 import { unitsOf } from '../features/units.js';
 import { scoreReplies } from '../reply-level.js';
 
+/** Independently trained fixture models differ by this much in mean seq-rep-4 over a suite. */
+const BETWEEN_MODELS = 0.12;
+
 /**
  * Claim: none that holds in general. Guides say distilled models repeat more.
  * Method: seq-rep-4 over words (Chinese: characters) of each greedy reply, averaged over the prompts that candidate and
@@ -36,6 +39,3 @@ const replyRepetition: Signal = {
     ),
 };
 export default replyRepetition;
-
-/** Independently trained fixture models differ by this much in mean seq-rep-4 over a suite. */
-const BETWEEN_MODELS = 0.12;

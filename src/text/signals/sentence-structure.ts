@@ -3,6 +3,9 @@ import sampledReplies from '../../replies/probes/sampled-replies.js';
 import { sentenceLengths } from '../features/sentences.js';
 import { scoreReplies } from '../reply-level.js';
 
+/** Independently trained fixture models differ by this much. */
+const BETWEEN_MODELS = 0.12;
+
 /**
  * Claim: none that holds in general. Distilled models are said to write shorter sentences.
  * Method: natural logarithm of the mean words (Chinese: characters) of a clause over all samples of a prompt, averaged
@@ -37,6 +40,3 @@ const sentenceStructure: Signal = {
     ),
 };
 export default sentenceStructure;
-
-/** Independently trained fixture models differ by this much. */
-const BETWEEN_MODELS = 0.12;
