@@ -22,9 +22,10 @@ const LEAST_COMPARED = 6;
  * Error rates: seven recorded streams of one 260,000-parameter model, alone on its machine, show two groups of gaps in
  * three (deltas that came together, a pause) and one in four; a model of random weights thinks at 15 ms per delta and
  * answers at 6 in one recording and at 15 and 14 in another. So modes tell sockets, batching, speculation and load, not
- * versions (test/latency/stream-latency.test.ts). The rule finds two groups in 0 of 60 rows of 200 log-normal or shifted
- * exponential gaps, in 60 of 60 of two speeds ten times apart (test/latency/modality.test.ts); of rows that are uniform,
- * 7 % of 200 and 17 % of 60 pass for two. No power between fixture models was measured: their speed is their shape's.
+ * versions (test/latency/stream-latency.test.ts). Simulated, the rule finds two groups in 0 of 60 rows of 200 log-normal
+ * or shifted exponential gaps (3 % of shifted exponential rows of 60), in 7 % of uniform rows of 200 and 17 % of 60, and
+ * in 60 of 60 of two speeds ten times apart (as test/latency/modality.test.ts draws them). Power between versions was not
+ * measured: the speed of fixture models is that of their shape.
  * Evasion: sleep, buffer, re-cut the stream, or buy a faster machine.
  */
 const streamLatency: Signal = {
