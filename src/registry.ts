@@ -46,6 +46,7 @@ import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
 import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
 import latencyProbe from './latency/probes/latency.js';
+import streamLatencySignal from './latency/signals/stream-latency.js';
 import tokenLatencySignal from './latency/signals/token-latency.js';
 import greedyRepliesProbe from './replies/probes/greedy-replies.js';
 import sampledRepliesProbe from './replies/probes/sampled-replies.js';
@@ -115,6 +116,7 @@ export const SIGNALS: readonly Signal[] = [
   weightPrecisionSignal,
   weightTensorsSignal,
   weightsDigestSignal,
+  streamLatencySignal,
   tokenLatencySignal,
   diversitySignal,
   reasoningStructureSignal,

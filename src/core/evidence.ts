@@ -140,6 +140,8 @@ export type ProgressEvent =
 export interface ProbeContext {
   readonly suite: Suite;
   readonly seed: number;
+  /** Wall clock at the start, ISO 8601: speeds are compared within a day only. */
+  readonly collectedAt: string;
   readonly rng: Rng;
   readonly maxPositions: number | undefined;
   /** Weights are not to be read: sizes and headers must do. */

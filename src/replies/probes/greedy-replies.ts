@@ -8,6 +8,9 @@ export interface GreedyReply extends RecordedReply {
   readonly id: string;
   readonly language: string;
   readonly maxTokens: number;
+  /** Date of the audit (UTC) and who was asked: times of another day or place are not comparable. */
+  readonly day?: string;
+  readonly origin?: string;
 }
 
 /** What a candidate answers at temperature 0: text, tokens, times. Read by signals of several domains. */
@@ -20,14 +23,24 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
     requests: prompts.length,
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),
   }),
-  collect: async ({ chat }, { suite, rng, progress }) => {
+  collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
+<<<<<<< HEAD
     const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const done: GreedyReply[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
       const request = { messages, maxTokens, temperature: 0, seed: 0 };
       const reply = (await ask(request)) ?? (await chat.reply(request));
       done.push({ id, language, maxTokens, ...recordReply(reply) });
+=======
+    const ask = withLogProbs(chat);
+    const { origin } = chat;
+    const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
+    const done: GreedyReply[] = [];
+    for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
+      const reply = await ask({ messages, maxTokens, temperature: 0, seed: 0 });
+      done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
+>>>>>>> i5-features
       progress(done.length, suite.prompts.length);
     }
     return done.sort((a, b) => (a.id < b.id ? -1 : 1));
