@@ -17,6 +17,7 @@ import requestLogProbe from './fingerprint/probes/request-log.js';
 import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -27,6 +28,7 @@ import responseSignatureSignal from './fingerprint/signals/response-signature.js
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -51,6 +53,7 @@ export const PROBES: readonly Probe[] = [
   responseSignatureProbe,
   serviceFactsProbe,
   tensorDigestsProbe,
+  tokenCountsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -75,6 +78,7 @@ export const SIGNALS: readonly Signal[] = [
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenStackSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,
