@@ -4,12 +4,7 @@ import type { Report } from '../core/types.js';
 import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { audit } from './audit.js';
 import { buildProfile } from './build-profile.js';
-<<<<<<< HEAD
 import { type CollectOptions, MAX_SEED } from './collect.js';
-import { isEndpoint } from './references.js';
-=======
-import type { CollectOptions } from './collect.js';
->>>>>>> i5-behaviour
 
 /**
  * Are two candidates the same model? The first is measured as the reference, the second is audited as a claim

@@ -7,7 +7,6 @@ import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
-<<<<<<< HEAD
 interface CandidateFlags {
   readonly model?: string | undefined;
   readonly apiKeyEnv?: string | undefined;
@@ -17,13 +16,6 @@ interface CandidateFlags {
 /** A command-line candidate: a path, an address with --model, or a log instead of either. Throws USAGE. */
 export function candidateSpec(text: string | undefined, flags: CandidateFlags): string | CandidateSpec {
   if (text === undefined || flags.log !== undefined) return logSpec(text, flags);
-=======
-/** A command-line candidate: a path, or an address with --model or with its model after `#`. Throws USAGE. */
-export function candidateSpec(
-  text: string,
-  flags: { readonly model?: string | undefined; readonly apiKeyEnv?: string | undefined },
-): string | CandidateSpec {
->>>>>>> i5-behaviour
   if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
   const address = endpointAddress(text);
   const model = flags.model ?? address.model;

@@ -25,22 +25,14 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   }),
   collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
-<<<<<<< HEAD
     const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
-    const done: GreedyReply[] = [];
-    for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = (await ask(request)) ?? (await chat.reply(request));
-      done.push({ id, language, maxTokens, ...recordReply(reply) });
-=======
-    const ask = withLogProbs(chat);
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
     const done: GreedyReply[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const reply = await ask({ messages, maxTokens, temperature: 0, seed: 0 });
+      const request = { messages, maxTokens, temperature: 0, seed: 0 };
+      const reply = (await ask(request)) ?? (await chat.reply(request));
       done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
->>>>>>> i5-features
       progress(done.length, suite.prompts.length);
     }
     return done.sort((a, b) => (a.id < b.id ? -1 : 1));
