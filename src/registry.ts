@@ -14,17 +14,23 @@ import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
+import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenCountsProbe from './fingerprint/probes/token-counts.js';
+import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
+import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
+import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
+import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
@@ -55,8 +61,11 @@ export const PROBES: readonly Probe[] = [
   logProbabilitiesProbe,
   quantizationProbe,
   requestLogProbe,
+  responseSignatureProbe,
   serviceFactsProbe,
   tensorDigestsProbe,
+  tokenCountsProbe,
+  tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -78,9 +87,12 @@ export const SIGNALS: readonly Signal[] = [
   releaseClaimsSignal,
   releaseFilesSignal,
   requestLogSignal,
+  responseSignatureSignal,
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
+  tokenDistributionDistanceSignal,
+  tokenStackSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,

@@ -4,6 +4,7 @@ import { assembleProfile, required, type VariantEvidence } from '../profile/buil
 import { PROBES } from '../registry.js';
 import type { CandidateInput } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
+import { isEndpoint } from './references.js';
 
 /** A trusted artifact and the version it is. Several may share a variant. */
 export interface TrustedReference {
@@ -38,7 +39,9 @@ export async function buildProfile(
         seed: seed + run,
         probes: run === 0 ? probes : repeated,
       });
-      const facts = plainFacts(required<Architecture>(evidence, 'architecture'));
+      const facts = isEndpoint(reference.candidate)
+        ? {}
+        : plainFacts(required<Architecture>(evidence, 'architecture'));
       measured.push({ variant: reference.variant, kind: reference.kind, evidence, facts });
     }
   }

@@ -4,6 +4,7 @@ import type { CandidateInput } from '../sources/open.js';
 import { audit } from './audit.js';
 import { buildProfile } from './build-profile.js';
 import type { CollectOptions } from './collect.js';
+import { isEndpoint } from './references.js';
 
 /**
  * Are two candidates the same model? The first is measured as the reference, the second is audited as a claim
@@ -14,14 +15,16 @@ export async function compare(
   second: CandidateInput,
   options: CollectOptions = {},
 ): Promise<Report> {
-  const { only: _only, ...shared } = options;
+  const { only: _only, ...given } = options;
+  // A server is compared by its answers, so a local model beside it gives some too.
+  const shared = isEndpoint(first) || isEndpoint(second) ? { ...given, likeEndpoint: true } : given;
   const variant = variantName(first);
   const profile = await buildProfile([{ variant, kind: 'full', candidate: first }], {
     ...shared,
     id: 'comparison',
     runs: 1,
   });
-  return audit(second, { ...options, profile, claim: variant });
+  return audit(second, { ...options, ...shared, profile, claim: variant });
 }
 
 /** The first candidate's name, as far as a variant id may carry it. */

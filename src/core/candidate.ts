@@ -1,3 +1,4 @@
+import type { Engine } from './engine.js';
 import type { FilesCapability } from './files.js';
 import type { ChatCapability, CompletionsCapability, ServiceCapability } from './replies.js';
 import type { RequestLogCapability, TokenStacksCapability } from './token-stacks.js';
@@ -233,12 +234,19 @@ export interface SamplingOptions {
   readonly logitBias?: Readonly<Record<number, number>>;
 }
 
+/** What is known of a token when it is decoded; empty unless `topLogProbs` was asked for. */
+export interface TokenStep {
+  readonly logProb?: number;
+  readonly top?: readonly (readonly [id: number, logProb: number])[];
+}
+
 export interface SamplingCapability {
-  /** `onToken` is called with each id as it is decoded. */
+  /** `onToken` is called with each id as it is decoded. Aborting `signal` ends this generation alone: ABORTED. */
   generate(
     ids: readonly number[],
     options: SamplingOptions,
-    onToken?: (id: number) => void,
+    onToken?: (id: number, step: TokenStep) => void,
+    signal?: AbortSignal,
   ): Promise<Generation>;
 }
 
@@ -264,6 +272,8 @@ export interface ModelSource {
   readonly kind: CandidateSpec['kind'];
   readonly label: string;
   readonly capabilities: Partial<Capabilities>;
+  /** The model as a server runs it, of local models opened `likeEndpoint`. */
+  readonly engine?: Engine;
   /** Longest context the candidate accepts, in tokens; undefined when unknown. */
   readonly maxPositions: number | undefined;
   /** What the reader of a report should know about how the candidate was opened. */

@@ -1,6 +1,7 @@
 // The contracts of the whole package, by the order in which an audit meets them.
 export type * from './attention.js';
 export type * from './candidate.js';
+export type * from './engine.js';
 export type * from './evidence.js';
 export type * from './files.js';
 export type * from './reference.js';

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
 import type { Delivery } from '../io/files.js';
 import { type OperationLimits, RuntimeHost } from '../io/runtime/host.js';
+import type { CallListener } from '../io/runtime/listener.js';
 import {
   type OperationName,
   RESOURCE_OF,
@@ -14,6 +15,8 @@ import { attentionPlan, encoderOf } from './attention-plan.js';
 import { checkedExternalFiles } from './external-files.js';
 import { filesCapability } from './files-capability.js';
 import { type Lazy, lazy } from './lazy.js';
+import { localEngine } from './local-engine.js';
+import { localReplies } from './local-replies.js';
 import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
 import { onnxLogicalTensors } from './onnx-logical.js';
 import { onnxStructure } from './onnx-structure.js';
@@ -21,6 +24,7 @@ import { OpenedGraph } from './opened-graph.js';
 import { machine, type OpenOptions } from './options.js';
 import type { LocatedModel } from './parse.js';
 import { TensorBytes } from './tensor-bytes.js';
+import { type TokenBytes, tokenBytes } from './token-bytes.js';
 import { layoutOf, weightAccess } from './weight-access.js';
 
 const MODEL_TIMEOUT_MS = 120_000;
@@ -59,7 +63,7 @@ export async function openOnnx(
   const call = caller(graphs, runtime, options);
   const bytes = new TensorBytes(delivery);
   let onnxruntime: string | undefined;
-  const capabilities: Omit<Capabilities, 'chat' | 'completions' | 'service' | 'stacks' | 'log'> = {
+  const capabilities: OwnCapabilities = {
     files: filesCapability(
       delivery,
       async () => [...(await graph.weightFiles()), ...((await encoder?.weightFiles()) ?? [])],
@@ -89,22 +93,29 @@ export async function openOnnx(
       chat: async (messages) => (config.template === null ? null : call('render', { messages })),
     },
     logits: {
-      score: (sequences, sample, { batch = 1 } = {}) => call('logProbs', { sequences, sample, batch }),
+      score: (sequences, sample, { batch = 1, top = 0 } = {}) =>
+        call('logProbs', { sequences, sample, batch, top }),
     },
     attention: {
       measure: async (ids) => checkedAttention(await call('attention', { ids }), config.config),
     },
     sampling: {
-      generate: async (ids, sampling) => {
+      generate: async (ids, sampling, onToken, signal) => {
         onnxruntime ??= (await call('describe', {})).runtime;
-        return call('generate', { ids, options: sampling });
+        const stream = onToken !== undefined;
+        return call('generate', { ids, options: sampling, stream }, { onToken, signal });
       },
     },
   };
   return {
     kind: 'onnx',
     label: located.label,
-    capabilities,
+    ...(options.likeEndpoint
+      ? answering(located.label, capabilities, {
+          endTokenIds: config.eosTokenIds,
+          maxPositions: config.maxPositions,
+        })
+      : { capabilities }),
     maxPositions: config.maxPositions,
     warnings: located.warnings,
     environment: () => ({ ...machine(options), ...(onnxruntime ? { onnxruntime } : {}) }),
@@ -113,6 +124,23 @@ export async function openOnnx(
       await (await runtime.peek())?.host.close();
     },
   };
+}
+
+type OwnCapabilities = Omit<Capabilities, 'chat' | 'completions' | 'service' | 'stacks' | 'log'>;
+
+/** The capabilities, and the answers of an endpoint that runs the model. */
+function answering(
+  name: string,
+  capabilities: OwnCapabilities,
+  { endTokenIds, maxPositions }: { endTokenIds: readonly number[]; maxPositions: number | undefined },
+): Pick<ModelSource, 'capabilities' | 'engine'> {
+  const { tokens, sampling, logits, weights } = capabilities;
+  const bytes = async (): Promise<TokenBytes | null> => tokenBytes(await weights.vocabulary(), tokens);
+  const engine = localEngine(
+    { tokens, sampling, logits, tokenBytes: bytes, endTokenIds },
+    { name, maxPositions },
+  );
+  return { engine, capabilities: { ...capabilities, ...localReplies(engine, () => performance.now()) } };
 }
 
 interface Graphs {
@@ -158,17 +186,23 @@ interface StartedRuntime {
 type Call = <K extends OperationName>(
   operation: K,
   args: RuntimeOperations[K]['args'],
+  listener?: CallListener,
 ) => Promise<RuntimeOperations[K]['result']>;
 
 function caller({ decoder, encoder }: Graphs, runtime: Lazy<StartedRuntime>, options: OpenOptions): Call {
   const limits = lazy(async () =>
     limitsFor((await decoder.weightBytes()) + ((await encoder?.weightBytes()) ?? 0), options),
   );
-  return async (operation, args) => {
+  return async (operation, args, listener) => {
     const resource = RESOURCE_OF[operation];
     const { host, failures } = await runtime.get();
     if (failures[resource] !== undefined) throw failures[resource];
-    return host.call(operation, args, { ...(await limits.get())[resource], signal: options.signal });
+    return host.call(
+      operation,
+      args,
+      { ...(await limits.get())[resource], signal: options.signal },
+      listener,
+    );
   };
 }
 

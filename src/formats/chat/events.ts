@@ -24,7 +24,10 @@ export interface EventSplitter {
 const BOM = [0xef, 0xbb, 0xbf];
 const OPEN = 0x7b;
 const LF = 10;
-const BLANK: ReadonlySet<number> = new Set([0, 9, 10, 13, 32]);
+const COLON = 0x3a;
+/** Blanks, line ends and NUL; other control characters are content. */
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 32 || byte === LF || byte === 13 || byte === 9 || byte === 0;
 
 /**
  * The JSON objects of a body, whatever its framing: server-sent events, one JSON text a line, or one JSON text.
@@ -98,7 +101,7 @@ function contentStart(head: ByteHeap, sink: EventSink): Uint8Array | undefined {
   let at = BOM.every((byte, i) => bytes[i] === byte) ? BOM.length : 0;
   if (at > 0) sink.quirk('BOM');
   let nul = false;
-  while (at < bytes.length && BLANK.has(bytes[at] as number)) nul = bytes[at++] === 0 || nul;
+  while (at < bytes.length && isBlank(bytes[at])) nul = bytes[at++] === 0 || nul;
   const cutMark = bytes.length < BOM.length && bytes[0] === BOM[0];
   if (cutMark || at === bytes.length) {
     // Blanks alone say nothing and are not kept: a server may send them for ever, to keep a connection open.
@@ -187,14 +190,18 @@ function dataLines(sink: EventSink): Framing {
       return fields > 0 || events > 1;
     },
     line: (bytes) => {
-      const line = withoutNul(decodeUtf8(bytes, sink), sink);
+      // Blank lines and comments are told by their bytes: hostile servers send millions.
+      if (bytes[0] === COLON) {
+        sink.quirk('COMMENTS');
+        return;
+      }
+      const line = bytes.length === 0 ? '' : withoutNul(decodeUtf8(bytes, sink), sink);
       if (line === '') {
-        flush();
+        if (pending.length > 0) flush();
         name = undefined;
         open = false;
-      } else if (line.startsWith(':')) sink.quirk('COMMENTS');
-      else if (line.startsWith('{') && pending.length === 0) {
-        sink.quirk('DATA_PREFIX_MISSING');
+      } else if (line.startsWith('{') && pending.length === 0) {
+        if (fields + events > 0) sink.quirk('DATA_PREFIX_MISSING');
         if (give(line)) return;
         if (!ending) throw badEvent('has a line that begins like JSON and is none');
         sink.quirk('EVENT_CUT');

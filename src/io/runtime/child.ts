@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { AssayError, concealFolders, errorRecord } from '../../core/errors.js';
 import { AttentionModel } from './attention.js';
 import { freeTensors } from './garbage.js';
-import { generate } from './generate.js';
+import { generate, type Watch } from './generate.js';
 import { teacherForce } from './log-probs.js';
 import type {
   ChildMessage,
@@ -14,11 +14,15 @@ import type {
 import { checkedReply } from './reply.js';
 import { type ModelSession, openSession } from './session.js';
 import { renderTemplate } from './template.js';
+import { tokenOutbox } from './token-outbox.js';
 import { loadTokenizer, type TextCodec } from './tokenizer.js';
 import { startWatchdog } from './watchdog.js';
 
 type Handlers = {
-  [K in OperationName]: (args: RuntimeOperations[K]['args']) => Promise<RuntimeOperations[K]['result']>;
+  [K in OperationName]: (
+    args: RuntimeOperations[K]['args'],
+    watch: Required<Watch>,
+  ) => Promise<RuntimeOperations[K]['result']>;
 };
 
 function handlers(config: RuntimeConfig): Handlers {
@@ -46,9 +50,11 @@ function handlers(config: RuntimeConfig): Handlers {
     encode: async ({ text: value, special }) => text().encode(value, special),
     decode: async ({ ids }) => text().decode(ids),
     render: async ({ messages }) => renderTemplate(config.template ?? '', messages, config.templateVariables),
-    logProbs: async ({ sequences, sample, batch }) => teacherForce(await model(), sequences, sample, batch),
+    logProbs: async ({ sequences, sample, batch = 1, top = 0 }) =>
+      teacherForce(await model(), sequences, sample, { batch, top }),
     attention: async ({ ids }) => (await attention()).measure(ids),
-    generate: async ({ ids, options }) => generate(await model(), ids, options),
+    generate: async ({ ids, options, stream }, { onToken, cancelled }) =>
+      generate(await model(), ids, options, { cancelled, onToken: stream ? onToken : undefined }),
     forward: async ({ ids, outputs }) => {
       const opened = outputs === 'attention' ? await attention() : await model();
       const started = performance.now();
@@ -65,6 +71,7 @@ function main(): void {
     process.send?.(message);
   };
   let operations: Handlers | undefined;
+  let cancelledId: number | undefined;
   process.on('message', (message: ParentMessage) => {
     if (message.type === 'configure') {
       operations = handlers(message.config);
@@ -72,15 +79,25 @@ function main(): void {
       send({ type: 'ready' });
       return;
     }
+    if (message.type === 'cancel') {
+      cancelledId = message.id;
+      return;
+    }
     watchdog.setLimit(message.memoryLimit);
-    const handler = operations?.[message.operation] as ((args: unknown) => Promise<unknown>) | undefined;
+    const { id } = message;
+    const handler = operations?.[message.operation] as
+      | ((args: unknown, watch: Required<Watch>) => Promise<unknown>)
+      | undefined;
+    const outbox = tokenOutbox((tokens) => send({ type: 'tokens', id, tokens }));
+    const watch = { onToken: outbox.add, cancelled: () => cancelledId === id };
     const work = handler
-      ? handler(message.args).then(checkedReply)
+      ? handler(message.args, watch).then(checkedReply)
       : Promise.reject(new AssayError('INTERNAL', `The runtime has no operation ${message.operation}.`));
     work
+      .finally(outbox.flush)
       .then(
-        (value) => send({ type: 'result', id: message.id, value }),
-        (error: unknown) => send({ type: 'error', id: message.id, error: errorRecord(error) }),
+        (value) => send({ type: 'result', id, value }),
+        (error: unknown) => send({ type: 'error', id, error: errorRecord(error) }),
       )
       .finally(freeTensors);
   });

@@ -1,19 +1,30 @@
 import { AssayError } from '../../core/errors.js';
-import { type Rng, seededRng } from '../../core/rng.js';
-import type { Generation, SamplingOptions } from '../../core/types.js';
+import { seededRng } from '../../core/rng.js';
+import type { Generation, SamplingOptions, TokenStep } from '../../core/types.js';
+import { logSumExp } from '../../stats/log-sum-exp.js';
 import type { Cache } from './cache.js';
+import { choiceOf, choose } from './choose.js';
 import { floats } from './floats.js';
+import { mostProbable } from './most-probable.js';
 import { readsAhead } from './reads-ahead.js';
 import type { ModelSession, Outputs } from './session.js';
 
+/** What a caller may follow while tokens are decoded. */
+export interface Watch {
+  readonly onToken?: ((id: number, step: TokenStep) => void) | undefined;
+  /** Asked before each token. */
+  readonly cancelled?: (() => boolean) | undefined;
+}
+
 /**
- * Continue a prompt: greedy at temperature 0, else multinomial sampling from softmax(logits / temperature)
- * with a seeded generator. Uses the KV cache when the export has one and re-reads the whole context when not.
+ * Continue a prompt: greedy at temperature 0, else sampling from softmax(logits / temperature) with a seeded
+ * generator. Uses the KV cache when the export has one and re-reads the whole context when not.
  */
 export async function generate(
   session: ModelSession,
   prompt: readonly number[],
-  { maxNewTokens, temperature = 0, seed = 0, ignoreEos = false }: SamplingOptions,
+  options: SamplingOptions,
+  watch: Watch = {},
 ): Promise<Generation> {
   requireLogits(session);
   if (prompt.length === 0)
@@ -21,22 +32,54 @@ export async function generate(
       hint: 'Check the prompt text and the tokenizer.',
     });
   await requireReadingOrder(session, prompt);
+  const { maxNewTokens, seed = 0, ignoreEos = false, topLogProbs } = options;
+  const choice = choiceOf(options);
   const rng = seededRng(seed);
-  const ids: number[] = [];
-  const tokenMs: number[] = [];
+  const [ids, tokenMs, steps]: [number[], number[], TokenStep[]] = [[], [], []];
+  const ended = (stopped: Generation['stopped']): Generation => ({
+    ids,
+    tokenMs,
+    stopped,
+    ...(topLogProbs === undefined ? {} : joined(steps)),
+  });
   let cache: Cache | undefined;
   while (ids.length < maxNewTokens) {
+    if (watch.cancelled?.()) throw cancelled();
     const input = session.cached && ids.length > 0 ? ids.slice(-1) : [...prompt, ...ids];
     const started = performance.now();
     const fetch = [session.lastLogitsName, ...session.cacheOutputs(input.length, cache)];
     const outputs: Outputs = await session.forward([input], { cache, fetch });
     if (session.cached) cache = session.advance(outputs, input.length, cache);
-    const next = choose(lastRow(session, outputs), temperature, rng);
+    const logits = lastRow(session, outputs);
+    const next = choose(logits, choice, rng);
     tokenMs.push(performance.now() - started);
     ids.push(next);
-    if (!ignoreEos && session.eosTokenIds.includes(next)) return { ids, tokenMs, stopped: 'eos' };
+    const step = topLogProbs === undefined ? UNRANKED : ranked(logits, next, topLogProbs);
+    if (topLogProbs !== undefined) steps.push(step);
+    watch.onToken?.(next, step);
+    if (!ignoreEos && session.eosTokenIds.includes(next)) return ended('eos');
   }
-  return { ids, tokenMs, stopped: 'length' };
+  return ended('length');
+}
+
+const UNRANKED: TokenStep = {};
+
+function ranked(logits: Float32Array, chosen: number, count: number): Required<TokenStep> {
+  const logZ = logSumExp(logits, 0, logits.length);
+  return { logProb: (logits[chosen] as number) - logZ, top: mostProbable(logits, logZ, count) };
+}
+
+function joined(steps: readonly TokenStep[]): Pick<Generation, 'logProbs' | 'top'> {
+  return {
+    logProbs: steps.map(({ logProb = Number.NaN }) => logProb),
+    top: steps.map(({ top = [] }) => top),
+  };
+}
+
+function cancelled(): AssayError {
+  return new AssayError('ABORTED', 'The generation was stopped by whoever asked for it.', {
+    hint: 'Ask again.',
+  });
 }
 
 export function requireLogits(session: ModelSession): void {
@@ -68,23 +111,4 @@ function lastRow(session: ModelSession, outputs: Outputs): Float32Array {
   const tensor = outputs[session.lastLogitsName];
   const data = floats(tensor, session.logitsName);
   return data.subarray(data.length - (tensor?.dims.at(-1) ?? data.length));
-}
-
-function choose(logits: Float32Array, temperature: number, rng: Rng): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if ((logits[i] as number) > (logits[best] as number)) best = i;
-  if (!Number.isFinite(logits[best])) {
-    throw new AssayError('MODEL_RUN_FAILED', 'The model returned logits that are not finite numbers.', {
-      hint: 'The export overflows, often a float16 one; ask for a float32 or bfloat16 export.',
-    });
-  }
-  if (temperature === 0) return best;
-  const top = logits[best] as number;
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - top) / temperature));
-  let remaining = rng() * weights.reduce((sum, weight) => sum + weight, 0);
-  for (const [id, weight] of weights.entries()) {
-    remaining -= weight;
-    if (remaining < 0) return id;
-  }
-  return best;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { AssayError, type ErrorRecord } from '../../core/errors.js';
 import { runtimeEntry } from '../paths.cjs';
+import { type CallListener, onceEach } from './listener.js';
 import {
   type ChildMessage,
   MEMORY_NOTE,
@@ -69,8 +70,9 @@ export class RuntimeHost {
     operation: K,
     args: RuntimeOperations[K]['args'],
     limits: OperationLimits,
+    listener: CallListener = {},
   ): Promise<RuntimeOperations[K]['result']> {
-    const result = this.#queue.then(() => this.#attempt(operation, args, limits));
+    const result = this.#queue.then(() => this.#attempt(operation, args, limits, onceEach(listener)));
     this.#queue = result.catch(() => undefined);
     return result as Promise<RuntimeOperations[K]['result']>;
   }
@@ -79,7 +81,12 @@ export class RuntimeHost {
     this.#discard();
   }
 
-  async #attempt(operation: OperationName, args: unknown, limits: OperationLimits): Promise<unknown> {
+  async #attempt(
+    operation: OperationName,
+    args: unknown,
+    limits: OperationLimits,
+    listening: () => CallListener,
+  ): Promise<unknown> {
     const resource = RESOURCE_OF[operation];
     const earlier = this.#failed.get(resource);
     if (earlier) throw earlier;
@@ -92,7 +99,7 @@ export class RuntimeHost {
         break;
       }
       const started = performance.now();
-      const settled = await this.#once(operation, args, limits);
+      const settled = await this.#once(operation, args, limits, listening());
       this.#spentMs.set(resource, (this.#spentMs.get(resource) ?? 0) + performance.now() - started);
       if ('value' in settled) return settled.value;
       if ('error' in settled)
@@ -104,13 +111,20 @@ export class RuntimeHost {
     throw failure;
   }
 
-  async #once(operation: OperationName, args: unknown, limits: OperationLimits): Promise<Settled> {
+  async #once(
+    operation: OperationName,
+    args: unknown,
+    limits: OperationLimits,
+    listener: CallListener,
+  ): Promise<Settled> {
+    throwIfAborted(listener.signal);
     const live = await this.#start();
     const id = this.#nextId++;
     const settled = await exchange(
       live,
       { type: 'call', id, operation, args, memoryLimit: limits.memoryBytes },
       limits,
+      listener,
     );
     if ('ending' in settled) this.#discard();
     throwIfAborted(limits.signal);
@@ -167,12 +181,14 @@ function exchange(
   live: LiveChild,
   message: ParentMessage,
   limits: Pick<OperationLimits, 'timeoutMs' | 'signal'>,
+  listener: CallListener = {},
 ): Promise<Settled> {
   return new Promise((resolve) => {
     const { process: child } = live;
     const finish = (settled: Settled): void => {
       clearTimeout(timer);
       limits.signal?.removeEventListener('abort', onAbort);
+      listener.signal?.removeEventListener('abort', onCancel);
       child.off('message', onMessage).off('close', onClose).off('error', onError);
       resolve(settled);
     };
@@ -183,6 +199,8 @@ function exchange(
     const onMessage = (reply: ChildMessage): void => {
       if (reply.type === 'ready' || message.type === 'configure') finish({ value: undefined });
       else if (reply.id !== message.id) return;
+      else if (reply.type === 'tokens')
+        for (const [token, step] of reply.tokens) listener.onToken?.(token, step);
       else if (reply.type === 'result') finish({ value: reply.value });
       else finish({ error: reply.error });
     };
@@ -190,8 +208,12 @@ function exchange(
       finish(endingOf(live, code, signal));
     const onError = (error: Error): void => finish({ ending: 'crashed', detail: error.message });
     const onAbort = (): void => stop('aborted');
+    const onCancel = (): void => {
+      if (message.type === 'call') child.send({ type: 'cancel', id: message.id } satisfies ParentMessage);
+    };
     const timer = setTimeout(() => stop(`no answer in ${limits.timeoutMs} ms`), limits.timeoutMs);
     limits.signal?.addEventListener('abort', onAbort, { once: true });
+    listener.signal?.addEventListener('abort', onCancel, { once: true });
     child.on('message', onMessage).on('close', onClose).on('error', onError);
     child.send(message, (error) => {
       if (error) onError(error);

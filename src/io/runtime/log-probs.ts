@@ -5,6 +5,7 @@ import { logSumExp } from '../../stats/log-sum-exp.js';
 import type { Cache } from './cache.js';
 import { floats } from './floats.js';
 import { requireLogits } from './generate.js';
+import { mostProbable, type RankedId } from './most-probable.js';
 import type { ModelSession } from './session.js';
 
 /** Tokens per forward pass: at a vocabulary of 262,144 their float32 logits take 64 MB. */
@@ -15,6 +16,15 @@ interface Accumulated {
   readonly target: number[];
   readonly argmax: number[];
   readonly sample: number[][];
+  readonly top?: RankedId[][];
+}
+
+/** What is reported at every position besides the token that follows. */
+interface Wanted {
+  /** Ids whose log-probabilities are wanted. */
+  readonly sample: readonly number[];
+  /** How many of the most probable ids; 0 is none. */
+  readonly top: number;
 }
 
 /**
@@ -26,32 +36,34 @@ export async function teacherForce(
   session: ModelSession,
   sequences: readonly (readonly number[])[],
   sample: readonly number[],
-  batch = 1,
+  { batch = 1, top = 0 }: { readonly batch?: number; readonly top?: number } = {},
 ): Promise<TextLogProbs[]> {
   requireLogits(session);
+  const wanted = { sample, top };
   const size = session.canPad ? batch : 1;
   const results: TextLogProbs[] = [];
   for (let at = 0; at < sequences.length; at += size) {
     const rows = sequences.slice(at, at + size);
-    if (rows.length === 1) results.push(await scoreOne(session, rows[0] as readonly number[], sample));
-    else results.push(...(await scoreBatch(session, rows, sample)));
+    if (rows.length === 1) results.push(await scoreOne(session, rows[0] as readonly number[], wanted));
+    else results.push(...(await scoreBatch(session, rows, wanted)));
   }
   return results;
 }
 
-const start = (ids: readonly number[]): Accumulated => ({
+const start = (ids: readonly number[], { top }: Wanted): Accumulated => ({
   ids,
   target: [],
   argmax: [],
   sample: [],
+  ...(top > 0 ? { top: [] } : {}),
 });
 
 async function scoreOne(
   session: ModelSession,
   ids: readonly number[],
-  sample: readonly number[],
+  wanted: Wanted,
 ): Promise<TextLogProbs> {
-  const out = start(ids);
+  const out = start(ids, wanted);
   const chunked = session.cached && session.canChunk;
   let cache: Cache | undefined;
   for (let at = 0; at < ids.length; ) {
@@ -62,7 +74,7 @@ async function scoreOne(
     });
     if (chunked) cache = session.advance(outputs, piece.length, cache);
     const rows = logitRows(outputs[session.logitsName], session.logitsName, piece.length);
-    for (const [i, row] of rows.entries()) addPosition(out, row, ids[at + i + 1], sample);
+    for (const [i, row] of rows.entries()) addPosition(out, row, ids[at + i + 1], wanted);
     at += piece.length;
   }
   return out;
@@ -71,16 +83,16 @@ async function scoreOne(
 async function scoreBatch(
   session: ModelSession,
   batch: readonly (readonly number[])[],
-  sample: readonly number[],
+  wanted: Wanted,
 ): Promise<TextLogProbs[]> {
   const width = Math.max(...batch.map((ids) => ids.length));
   const outputs = await session.forward(batch, { fetch: [session.logitsName] });
   const rows = logitRows(outputs[session.logitsName], session.logitsName, width * batch.length);
   return batch.map((ids, index) => {
-    const out = start(ids);
+    const out = start(ids, wanted);
     const first = index * width + width - ids.length;
     for (let i = 0; i < ids.length; i++)
-      addPosition(out, rows[first + i] as Float32Array, ids[i + 1], sample);
+      addPosition(out, rows[first + i] as Float32Array, ids[i + 1], wanted);
     return out;
   });
 }
@@ -105,7 +117,7 @@ function addPosition(
   out: Accumulated,
   logits: Float32Array,
   next: number | undefined,
-  sample: readonly number[],
+  { sample, top }: Wanted,
 ): void {
   if (next === undefined) return;
   let best = 0;
@@ -116,6 +128,7 @@ function addPosition(
   out.argmax.push(best);
   out.target.push(logProb(next));
   out.sample.push(sample.map(logProb));
+  out.top?.push(mostProbable(logits, logZ, top));
 }
 
 function notFinite(): AssayError {

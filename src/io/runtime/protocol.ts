@@ -5,6 +5,7 @@ import type {
   Generation,
   SamplingOptions,
   TextLogProbs,
+  TokenStep,
 } from '../../core/types.js';
 import type { Refused, TappedSite } from '../../tap/plan.js';
 
@@ -71,11 +72,20 @@ export interface RuntimeOperations {
   decode: { args: { ids: readonly number[] }; result: string };
   render: { args: { messages: readonly ChatMessage[] }; result: string };
   logProbs: {
-    args: { sequences: readonly (readonly number[])[]; sample: readonly number[]; batch?: number };
+    args: {
+      sequences: readonly (readonly number[])[];
+      sample: readonly number[];
+      batch?: number;
+      top?: number;
+    };
     result: TextLogProbs[];
   };
   attention: { args: { ids: readonly number[] }; result: AttentionStatistics };
-  generate: { args: { ids: readonly number[]; options: SamplingOptions }; result: Generation };
+  /** `stream` asks for a `token` message per decoded token. */
+  generate: {
+    args: { ids: readonly number[]; options: SamplingOptions; stream?: boolean };
+    result: Generation;
+  };
   forward: { args: { ids: readonly number[]; outputs: 'logits' | 'attention' }; result: { ms: number } };
 }
 export type OperationName = keyof RuntimeOperations;
@@ -103,10 +113,15 @@ export type ParentMessage =
       readonly args: unknown;
       /** Resident-set ceiling while this operation runs, in bytes. */
       readonly memoryLimit: number;
-    };
+    }
+  /** End the call of that id with ABORTED as soon as the model allows. */
+  | { readonly type: 'cancel'; readonly id: number };
+
+export type StreamedToken = readonly [token: number, step: TokenStep];
 
 export type ChildMessage =
   | { readonly type: 'ready' }
+  | { readonly type: 'tokens'; readonly id: number; readonly tokens: readonly StreamedToken[] }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorRecord };
 

@@ -1,7 +1,7 @@
-import { isAssayError } from '../../core/errors.js';
 import { shuffled } from '../../core/rng.js';
-import type { ChatCapability, ChatRequest, Probe, Reply } from '../../core/types.js';
+import type { ChatRequest, Probe } from '../../core/types.js';
 import { type RecordedReply, recordReply } from '../record.js';
+import { withLogProbs } from '../with-log-probs.js';
 
 /** A greedy, streamed answer to one prompt of the suite. */
 export interface GreedyReply extends RecordedReply {
@@ -12,9 +12,6 @@ export interface GreedyReply extends RecordedReply {
   readonly day?: string;
   readonly origin?: string;
 }
-
-/** Most that servers commonly allow. */
-const TOP = 20;
 
 /** What a candidate answers at temperature 0: text, tokens, times. Read by signals of several domains. */
 const greedyReplies: Probe<readonly GreedyReply[]> = {
@@ -27,12 +24,13 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   }),
   collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
-    const ask = withLogProbs(chat);
+    const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
     const done: GreedyReply[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const reply = await ask({ messages, maxTokens, temperature: 0, seed: 0 });
+      const request = { messages, maxTokens, temperature: 0, seed: 0 };
+      const reply = (await ask(request)) ?? (await chat.reply(request));
       done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
       progress(done.length, suite.prompts.length);
     }
@@ -40,19 +38,3 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   },
 };
 export default greedyReplies;
-
-/** Ask for log-probabilities until a server refuses the parameter. */
-function withLogProbs(chat: ChatCapability): (request: ChatRequest) => Promise<Reply> {
-  let refused = false;
-  return async (request) => {
-    if (!refused) {
-      try {
-        return await chat.reply({ ...request, topLogProbs: TOP });
-      } catch (error) {
-        if (!isAssayError(error, 'ENDPOINT_UNSUPPORTED')) throw error;
-        refused = true;
-      }
-    }
-    return chat.reply(request);
-  };
-}

@@ -5,6 +5,7 @@ import { type RecordedReply, recordReply } from '../record.js';
 export interface SampledPrompt {
   readonly id: string;
   readonly language: string;
+  readonly maxTokens: number;
   readonly replies: readonly RecordedReply[];
 }
 
@@ -37,7 +38,7 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
         const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: drawn });
         replies.push(recordReply(reply));
       }
-      done.push({ id, language, replies });
+      done.push({ id, language, maxTokens, replies });
       progress(done.length, chosen.length);
     }
     return done;

@@ -1,0 +1,117 @@
+import { type Dialect, dialect } from './dialect.js';
+import { openai } from './openai.js';
+import { bursts, grouped } from './stages.js';
+import {
+  choicePatch,
+  extra,
+  fingerprint,
+  framed,
+  headlessThinking,
+  ignores,
+  noFinishReason,
+  opening,
+  plainUsage,
+  rawThinking,
+  reasoningDetails,
+  reasoningIn,
+  refuses,
+  renamed,
+  roleInEach,
+  staged,
+  usageAt,
+} from './traits.js';
+
+const COARSE = grouped([6, 5, 7]);
+const SPECULATIVE = grouped([1, 3, 2, 3, 2]);
+
+/** Hosts of open models. */
+export const hosts: readonly Dialect[] = [
+  dialect(
+    openai,
+    'groq',
+    'raw <think>, usage under x_groq, no log-probabilities and no logit_bias',
+    rawThinking,
+    usageAt('x_groq'),
+    plainUsage,
+    fingerprint('fp_448a0d11e0'),
+    refuses('logprobs', 'top_logprobs', 'logit_bias'),
+  ),
+  dialect(
+    openai,
+    'groq-parsed',
+    'reasoning parsed, usage under x_groq',
+    reasoningIn('reasoning'),
+    usageAt('x_groq'),
+    plainUsage,
+  ),
+  dialect(
+    openai,
+    'openrouter',
+    'comments before the first event, reasoning twice, provider and native_finish_reason',
+    reasoningDetails,
+    opening(null),
+    roleInEach,
+    usageAt('extra'),
+    framed({ before: ': OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n' }),
+    extra(() => ({ provider: 'Loopback' })),
+    choicePatch((choice) => ({ ...choice, native_finish_reason: choice.finish_reason })),
+  ),
+  dialect(
+    openai,
+    'together',
+    'raw <think>, flat token ids beside log-probabilities',
+    rawThinking,
+    usageAt('finish'),
+    plainUsage,
+    (d) => ({
+      ...d,
+      logProbs: (tokens) => ({
+        tokens: tokens.map(({ text }) => text),
+        token_ids: tokens.map(({ id }) => id),
+        token_logprobs: tokens.map(({ logProb }) => logProb),
+        top_logprobs: tokens.map(({ top }) => Object.fromEntries(top.map((t) => [t.text, t.logProb]))),
+      }),
+    }),
+  ),
+  dialect(
+    openai,
+    'snowflake',
+    'no finish reason, reasoning as details',
+    reasoningDetails,
+    noFinishReason,
+    plainUsage,
+    opening(null),
+    staged(COARSE),
+    ignores('logprobs', 'logit_bias'),
+  ),
+  dialect(
+    openai,
+    'cerebras',
+    'whole sentences at once',
+    reasoningIn('reasoning'),
+    staged(bursts(16)),
+    usageAt('finish'),
+    plainUsage,
+    extra(() => ({ time_info: { total_time: 0.1 } })),
+    fingerprint('fp_cerebras'),
+  ),
+  dialect(
+    openai,
+    'fireworks',
+    'raw <think>, usage in the finish chunk',
+    rawThinking,
+    usageAt('finish'),
+    plainUsage,
+    staged(SPECULATIVE),
+    renamed((name) => `accounts/loopback/models/${name}`),
+  ),
+  dialect(
+    openai,
+    'nvidia',
+    'missing opening tag',
+    headlessThinking,
+    plainUsage,
+    usageAt('extra'),
+    ignores('logit_bias'),
+  ),
+];
