@@ -1,5 +1,6 @@
 import { shuffled } from '../../core/rng.js';
 import type { ChatRequest, Probe } from '../../core/types.js';
+import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 import { withLogProbs } from '../with-log-probs.js';
 
@@ -28,14 +29,25 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
     const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
-    const done: GreedyReply[] = [];
-    for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = (await ask(request)) ?? (await chat.reply(request));
-      done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
-      progress(done.length, suite.prompts.length);
-    }
-    return done.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const answers = await answerable(
+      shuffled(suite.prompts, rng),
+      async ({ messages }) => {
+        const request = { messages, maxTokens, temperature: 0, seed: 0 };
+        return (await ask(request)) ?? chat.reply(request);
+      },
+      (done) => progress(done, suite.prompts.length),
+    );
+    return answers
+      .map(
+        ([{ id, language }, reply]): GreedyReply => ({
+          id,
+          language,
+          maxTokens,
+          ...where,
+          ...recordReply(reply),
+        }),
+      )
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   },
 };
 export default greedyReplies;
