@@ -5,6 +5,7 @@ export { type BuildOptions, buildProfile, type TrustedReference } from './api/bu
 export { type CollectOptions, collect, plannedCost } from './api/collect.js';
 export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
+export type { Reference } from './api/references.js';
 export { type ScoreOptions, score } from './api/score.js';
 export { type Cheat, openEngine, type RunningServer, type ServeOptions, serve } from './api/serve.js';
 export { type Envelope, sign, verify } from './api/sign.js';

@@ -1,8 +1,9 @@
+import { asksReferences } from '../core/concerns.js';
 import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.js';
 import { plainFacts } from '../fingerprint/facts.js';
 import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
 import { PROBES } from '../registry.js';
-import type { CandidateInput } from '../sources/open.js';
+import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
 
 /** A trusted artifact and the version it is. Several may share a variant. */
@@ -26,7 +27,7 @@ export async function buildProfile(
   options: BuildOptions,
 ): Promise<ReferenceProfile> {
   const { runs = 2, seed = 0 } = options;
-  const { probes = PROBES } = options;
+  const probes = (options.probes ?? PROBES).filter(asksReferences);
   // Weights read alike whatever the seed: one run of an artifact reads them.
   const repeated = probes.filter(({ reads }) => reads !== 'weights');
   const measured: VariantEvidence[] = [];
@@ -38,7 +39,9 @@ export async function buildProfile(
         seed: seed + run,
         probes: run === 0 ? probes : repeated,
       });
-      const facts = plainFacts(required<Architecture>(evidence, 'architecture'));
+      const facts = isEndpoint(reference.candidate)
+        ? {}
+        : plainFacts(required<Architecture>(evidence, 'architecture'));
       measured.push({ variant: reference.variant, kind: reference.kind, evidence, facts });
     }
   }

@@ -1,9 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Report } from '../core/types.js';
-import type { CandidateInput } from '../sources/open.js';
+import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { audit } from './audit.js';
 import { buildProfile } from './build-profile.js';
-import type { CollectOptions } from './collect.js';
+import { type CollectOptions, MAX_SEED } from './collect.js';
 
 /**
  * Are two candidates the same model? The first is measured as the reference, the second is audited as a claim
@@ -14,14 +15,17 @@ export async function compare(
   second: CandidateInput,
   options: CollectOptions = {},
 ): Promise<Report> {
-  const { only: _only, ...shared } = options;
+  const { only: _only, ...given } = options;
+  // A server is compared by its answers, so a local model beside it gives some too.
+  const remote = isEndpoint(first) || isEndpoint(second);
+  const shared = remote ? { seed: randomInt(MAX_SEED), ...given, likeEndpoint: true } : given;
   const variant = variantName(first);
   const profile = await buildProfile([{ variant, kind: 'full', candidate: first }], {
     ...shared,
     id: 'comparison',
     runs: 1,
   });
-  return audit(second, { ...options, profile, claim: variant });
+  return audit(second, { ...options, ...shared, profile, claim: variant });
 }
 
 /** The first candidate's name, as far as a variant id may carry it. */

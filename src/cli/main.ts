@@ -15,6 +15,7 @@ import { scoreCommand } from './commands/score.js';
 import { serveCommand } from './commands/serve.js';
 import { signCommand } from './commands/sign.js';
 import { signModelCommand } from './commands/sign-model.js';
+import { verifyResponseCommand } from './commands/verify-response.js';
 import { EXIT, exitCodeOfError } from './exit.js';
 import { STDOUT, writeFailed, writeText } from './io.js';
 
@@ -53,6 +54,7 @@ function buildProgram(json: boolean, caught: Caught): Command {
     serveCommand,
     signCommand,
     signModelCommand,
+    verifyResponseCommand,
   ]) {
     add(program);
   }

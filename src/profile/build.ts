@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../core/canonical-json.js';
 import { AssayError } from '../core/errors.js';
 import type {
@@ -18,6 +19,9 @@ export interface VariantEvidence {
   readonly facts: Readonly<Record<string, FactValue>>;
 }
 
+/** Enough of a digest to tell artifacts apart. */
+const ARTIFACT_LENGTH = 16;
+
 /** Raw continuations are not compared, only what is measured on them; leaving them out keeps profiles readable. */
 const NOT_KEPT = new Set(['files', 'generation']);
 
@@ -34,7 +38,7 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
   }
   const variants: Record<string, ReferenceProfile['variants'][string]> = {};
   for (const { variant, kind, evidence, facts } of references) {
-    const weightsDigest = digestOf(evidence);
+    const weightsDigest = evidence.candidate.kind === 'endpoint' ? null : digestOf(evidence);
     const known = variants[variant];
     if (known && known.kind !== kind) {
       throw new AssayError(
@@ -48,11 +52,19 @@ export function assembleProfile(id: string, references: readonly VariantEvidence
     variants[variant] = {
       kind,
       facts: known ? common(known.facts, facts) : facts,
-      digests: [...new Set([...(known?.digests ?? []), weightsDigest])],
-      runs: [...(known?.runs ?? []), withoutRepeats(runOf(evidence, weightsDigest), known?.runs ?? [])],
+      digests: [...new Set([...(known?.digests ?? []), ...(weightsDigest === null ? [] : [weightsDigest])])],
+      runs: [
+        ...(known?.runs ?? []),
+        withoutRepeats(runOf(evidence, weightsDigest ?? artifactOf(evidence)), known?.runs ?? []),
+      ],
     };
   }
   return { schema: 'profile/1', id, suite: first.evidence.suite, variants };
+}
+
+/** Server and model, as evidence names them, stand for the weights nobody sees. */
+function artifactOf({ candidate }: Evidence): string {
+  return createHash('sha256').update(`${candidate.kind} ${candidate.label}`).digest('hex');
 }
 
 /** A reference without digests could never be recognised by its files. Throws PROFILE_INVALID. */
@@ -77,12 +89,13 @@ function withoutRepeats(run: ReferenceRun, earlier: readonly ReferenceRun[]): Re
   return { ...run, probes: Object.fromEntries(fresh) };
 }
 
-function runOf(evidence: Evidence, artifact: string): ReferenceRun {
+/** What a profile keeps of a measurement; `artifact` tells one measured thing from another. */
+export function runOf(evidence: Evidence, artifact: string): ReferenceRun {
   const probes = Object.entries(evidence.probes).flatMap(([id, status]): [string, unknown][] =>
     status.status === 'ok' && !NOT_KEPT.has(id) ? [[id, status.data]] : [],
   );
   return {
-    artifact: artifact.slice(0, 16),
+    artifact: artifact.slice(0, ARTIFACT_LENGTH),
     seed: evidence.seed,
     environment: evidence.environment,
     probes: Object.fromEntries(probes),

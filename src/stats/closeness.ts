@@ -1,6 +1,7 @@
-import type { Measured, SignalInput, Skipped, VariantView } from '../core/types.js';
+import type { Measured, SignalInput, Skipped } from '../core/types.js';
+import { type Axis, axisTo, coincidence, reference } from './closeness-axes.js';
+import { logSumExp } from './log-sum-exp.js';
 import { studentTLogPdf } from './student-t.js';
-import { summarize } from './summary.js';
 
 /** Where a closeness value is expected, on the axis of the signal. */
 export interface Expectation {
@@ -10,6 +11,11 @@ export interface Expectation {
   readonly df?: number;
   /** Lying further away than expected is no evidence against this hypothesis. */
   readonly openEnded?: boolean;
+  /**
+   * What is known of it: `itself`, that the artifact lies at no distance from itself, so this is never against it;
+   * `unmeasured`, where it does not lie, so this is never for it. Absent where its distances are known.
+   */
+  readonly basis?: 'itself' | 'unmeasured';
 }
 
 /** How close one model is to another. */
@@ -20,6 +26,8 @@ export interface Closeness {
   readonly n: number;
   /** The way the two could be compared, where there are several: values of one way are compared first. */
   readonly how?: string;
+  /** Chance that the two did not read the same text, which no comparison then shows; 0 by default. */
+  readonly doubt?: number;
 }
 
 /** One way to compare the evidence E of two models, and what it shows for copies, relatives and strangers. */
@@ -45,30 +53,19 @@ export interface ClosenessScale<E> {
   readonly unrelated: Expectation;
   /** Smallest spread believed between models trained alike, whatever few references show. */
   readonly seedScale: number;
+  /** Two runs of any one model that did not read the same text; needed where `compare` states a doubt. */
+  readonly elsewhere?: Expectation;
 }
 
 /** Tails between models: a handful of references and recipes supports no thinner ones. */
 const MODEL_DF = 8;
 
-interface Artifact<E> {
-  readonly id: string;
-  readonly evidence: E;
-}
-/** A variant with what its runs hold, read once. */
-interface Reference<E> {
-  readonly variant: VariantView;
-  readonly runs: readonly Artifact<E>[];
-}
-/** The distance to one measured variant, and what each hypothesis expects there. */
-interface Axis extends Closeness {
-  readonly variant: VariantView;
-  readonly expectations: ReadonlyMap<string, Expectation>;
-}
-
 /**
  * Compare a candidate with the references of every variant. Expectations come from the references themselves,
  * each left out in turn; a full version with one artifact is expected to show engine noise, and strangers
- * calibrate the null. A hypothesis is as good as its worst axis: axes share evidence and are not multiplied.
+ * calibrate the null. A version that nobody measured has weights of its own: it may lie anywhere but at engine noise
+ * from another. So a candidate that coincides with a suspect speaks against the claim even where the claimed version
+ * cannot be run. A hypothesis is as good as its worst axis: axes share evidence and are not multiplied.
  */
 export function scoreCloseness<E>(
   scale: ClosenessScale<E>,
@@ -77,26 +74,14 @@ export function scoreCloseness<E>(
 ): Measured | Skipped {
   const known = variants.map((variant) => reference(scale, variant));
   const unknown = strangers.map((variant) => reference(scale, variant));
-  const axes = known.flatMap((axis): Axis[] => {
-    const nearest = closest(scale, candidate, axis.runs);
-    return nearest
-      ? [
-          {
-            variant: axis.variant,
-            ...nearest,
-            expectations: expectationsAt(scale, axis, nearest.how, known, unknown),
-          },
-        ]
-      : [];
-  });
+  const axes = [
+    ...known.flatMap((axis) => axisTo(scale, candidate, axis, known, unknown)),
+    ...unknown.flatMap((axis) => coincidence(scale, candidate, axis, known)),
+  ];
   if (axes.length === 0) return { status: 'skipped', reason: scale.incomparable };
   const likelihood: Record<string, number> = {};
-  for (const { variant, value, expectations } of axes) {
-    const logs = [...expectations].map(
-      ([id, expectation]) => [id, density(scale.closer, value, expectation, id === variant.id)] as const,
-    );
-    const best = Math.max(...logs.map(([, log]) => log));
-    for (const [id, log] of logs) likelihood[id] = Math.min(likelihood[id] ?? 0, log - best);
+  for (const axis of axes) {
+    for (const [id, log] of onAxis(scale, axis)) likelihood[id] = Math.min(likelihood[id] ?? 0, log);
   }
   const format = (value: number): string => `${scale.display(value).toFixed(scale.decimals)} ${scale.unit}`;
   return {
@@ -123,104 +108,46 @@ function expectedText(axes: readonly Axis[], id: string, format: (value: number)
   return axes
     .flatMap(({ variant, expectations }) => {
       const expectation = expectations.get(id);
-      return expectation ? [`${format(expectation.location)} to "${variant.id}"`] : [];
+      if (!expectation) return [];
+      const further = expectation.basis === 'unmeasured' ? ' or further' : '';
+      return [`${format(expectation.location)}${further} to "${variant.id}"`];
     })
     .join(', ');
 }
 
-function reference<E>(scale: ClosenessScale<E>, variant: VariantView): Reference<E> {
-  const runs = variant.runs.flatMap(({ artifact, data }): Artifact<E>[] => {
-    const evidence = scale.read(data);
-    return evidence === null ? [] : [{ id: artifact, evidence }];
+/** Log-likelihoods of one axis, the best at 0. */
+function onAxis<E>(scale: ClosenessScale<E>, axis: Axis): [id: string, log: number][] {
+  const rows = [...axis.expectations].map(([id, expectation]) => {
+    const own = id === axis.variant.id;
+    return { id, expectation, log: density(scale, axis, expectation, own) };
   });
-  return { variant, runs };
-}
-
-function expectationsAt<E>(
-  scale: ClosenessScale<E>,
-  axis: Reference<E>,
-  how: string | undefined,
-  variants: readonly Reference<E>[],
-  strangers: readonly Reference<E>[],
-): Map<string, Expectation> {
-  const found = new Map([['other', nullExpectation(scale, axis, how, strangers)]]);
-  for (const known of variants) {
-    const expectation = expectationOf(scale, known, axis, how);
-    if (expectation) found.set(known.variant.id, expectation);
-  }
-  return found;
-}
-
-function closest<E>(scale: ClosenessScale<E>, candidate: E, runs: readonly Artifact<E>[]): Closeness | null {
-  let best: Closeness | null = null;
-  for (const { evidence } of runs) {
-    const found = scale.compare(candidate, evidence);
-    if (found && (best === null || scale.closer * (found.value - best.value) > 0)) best = found;
-  }
-  return best;
+  const best = Math.max(
+    ...rows.flatMap(({ expectation, log }) => (expectation.basis === 'unmeasured' ? [] : [log])),
+  );
+  return rows.map(({ id, expectation, log }) => {
+    if (expectation.basis === 'itself') return [id, 0];
+    if (expectation.basis === undefined) return [id, log - best];
+    const { doubt = 0 } = axis;
+    const expected = density(scale, { ...axis, value: expectation.location, doubt }, expectation, false);
+    return [id, Math.min(0, log - expected)];
+  });
 }
 
 /** Being closer to its own artifacts is no evidence against a hypothesis; nor, for strangers, being stranger. */
-function density(
-  closer: 1 | -1,
-  value: number,
-  { location, scale: spread, df = MODEL_DF, openEnded = false }: Expectation,
+function density<E>(
+  { closer, elsewhere }: ClosenessScale<E>,
+  { value, doubt = 0 }: Closeness,
+  expectation: Expectation,
   own: boolean,
 ): number {
+  const { location, openEnded = false } = expectation;
   const beyond = closer * (value - location);
   const clipped = (own && beyond > 0) || (openEnded && beyond < 0) ? location : value;
-  return studentTLogPdf(clipped, { df, location, scale: spread });
+  const same = at(expectation, clipped);
+  if (doubt === 0 || elsewhere === undefined) return same;
+  return logSumExp([Math.log1p(-doubt) + same, Math.log(doubt) + at(elsewhere, value)], 0, 2);
 }
 
-function expectationOf<E>(
-  scale: ClosenessScale<E>,
-  { variant, runs }: Reference<E>,
-  axis: Reference<E>,
-  how: string | undefined,
-): Expectation | null {
-  const own = variant.id === axis.variant.id;
-  if (variant.impliedBy !== undefined) {
-    if (variant.impliedBy !== axis.variant.id) return null;
-    if (variant.kind === 'quantized') return scale.quantized;
-    return variant.kind === 'distilled' ? scale.distilled : scale.altered;
-  }
-  const values = leaveOneOut(scale, runs, axis, how);
-  if (values.length === 0) return own && variant.kind === 'full' ? scale.sameWeights : null;
-  const { mean, sd } = summarize(values);
-  const copies = scale.closer * (mean - scale.altered.location) > 0 && own;
-  return copies && variant.kind === 'full'
-    ? scale.sameWeights
-    : { location: mean, scale: Math.max(sd ?? 0, scale.seedScale) };
-}
-
-/** Closeness of each artifact of a variant to the other artifacts on an axis; those compared as the candidate was, if any. */
-function leaveOneOut<E>(
-  scale: ClosenessScale<E>,
-  runs: readonly Artifact<E>[],
-  axis: Reference<E>,
-  how: string | undefined,
-): number[] {
-  const artifacts = [...new Map(runs.map((run) => [run.id, run])).values()];
-  const found = artifacts.flatMap(({ id, evidence }) => {
-    const nearest = closest(
-      scale,
-      evidence,
-      axis.runs.filter((run) => run.id !== id),
-    );
-    return nearest ? [nearest] : [];
-  });
-  const alike = found.filter((nearest) => nearest.how === how);
-  return (alike.length > 0 ? alike : found).map(({ value }) => value);
-}
-
-function nullExpectation<E>(
-  scale: ClosenessScale<E>,
-  axis: Reference<E>,
-  how: string | undefined,
-  strangers: readonly Reference<E>[],
-): Expectation {
-  const values = strangers.flatMap(({ runs }) => leaveOneOut(scale, runs, axis, how));
-  if (values.length === 0) return { ...scale.unrelated, openEnded: true };
-  const { mean, sd } = summarize(values);
-  return { location: mean, scale: Math.max(sd ?? 0, scale.seedScale), openEnded: true };
+function at({ location, scale, df = MODEL_DF }: Expectation, value: number): number {
+  return studentTLogPdf(value, { df, location, scale });
 }

@@ -1,34 +1,51 @@
 import type { Command } from 'commander';
 import { audit } from '../../api/audit.js';
 import { canonicalJson } from '../../core/canonical-json.js';
+import { writeProfile } from '../../profile/write.js';
 import { exitCodeOfReport } from '../exit.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, claimStandardOutput, collectOptions, withCollectOptions } from '../options.js';
+import {
+  type CollectFlags,
+  claimStandardOutput,
+  collectOptions,
+  withCollectOptions,
+  withLog,
+} from '../options.js';
 import { chooseOutputs, type OutputTarget, writeReport } from '../output.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
-import { type JudgeFlags, scoreOptions, withJudgeOptions } from './judge-options.js';
+import { claimOptions, type JudgeFlags, scoreOptions, withJudgeOptions } from './judge-options.js';
+import { type ReferenceFlags, references, withReferenceOptions } from './references.js';
 
-interface AuditFlags extends CollectFlags, JudgeFlags {
+interface AuditFlags extends CollectFlags, JudgeFlags, ReferenceFlags {
   readonly output?: readonly OutputTarget[];
   readonly evidence?: string;
+  readonly keepProfile?: string;
 }
 
 export function auditCommand(program: Command): void {
-  withCollectOptions(withJudgeOptions(program.command('audit <candidate>')))
+  withLog(withCollectOptions(withReferenceOptions(withJudgeOptions(program.command('audit [candidate]')))))
     .description('collect evidence, judge it against a profile and report')
     .option('--evidence <file>', 'keep the evidence')
-    .action(async (candidate: string, flags: AuditFlags) => {
+    .option('--keep-profile <file>', 'keep the profile with what --variant measured')
+    .action(async (candidate: string | undefined, flags: AuditFlags) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
-      claimStandardOutput([flags.evidence, ...outputs.map(({ path }) => path)]);
-      const judging = scoreOptions(flags);
-      if (flags.dryRun) return printPlan(flags);
+      claimStandardOutput([flags.evidence, flags.keepProfile, ...outputs.map(({ path }) => path)]);
+      const beside = references(flags);
+      const judging =
+        beside.length > 0 && flags.profile === undefined ? claimOptions(flags) : scoreOptions(flags);
+      const spec = candidateSpec(candidate, flags);
+      if (flags.dryRun) return printPlan(flags, spec, { times: 1 + beside.length });
       const report = await withSession(flags, (signal, progress) =>
-        audit(candidateSpec(candidate, flags), {
+        audit(spec, {
           ...collectOptions(flags, signal, progress),
           ...judging,
+          references: beside,
           onEvidence: (evidence) => {
             if (flags.evidence !== undefined) writeText(flags.evidence, canonicalJson(evidence));
+          },
+          onProfile: (profile) => {
+            if (flags.keepProfile !== undefined) writeText(flags.keepProfile, writeProfile(profile));
           },
         }),
       );

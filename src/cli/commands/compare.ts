@@ -6,6 +6,12 @@ import { chooseOutputs, type OutputTarget, parseOutput, writeReport } from '../o
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
 
+interface CompareFlags extends CollectFlags {
+  readonly output?: readonly OutputTarget[];
+  /** Of the first candidate: the second one's key is never sent to it. */
+  readonly referenceApiKeyEnv?: string;
+}
+
 export function compareCommand(program: Command): void {
   withCollectOptions(program.command('compare <first> <second>'))
     .description('are these two the same model?')
@@ -14,19 +20,18 @@ export function compareCommand(program: Command): void {
       'terminal, json, html, markdown, junit, sarif, github or prometheus (repeatable)',
       repeated(parseOutput),
     )
-    .action(
-      async (first: string, second: string, flags: CollectFlags & { output?: readonly OutputTarget[] }) => {
-        const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
-        if (flags.dryRun) return printPlan(flags, { times: 2 });
-        const report = await withSession(flags, (signal, progress) =>
-          compare(
-            candidateSpec(first, flags),
-            candidateSpec(second, flags),
-            collectOptions(flags, signal, progress),
-          ),
-        );
-        writeReport(report, outputs);
-        process.exitCode = exitCodeOfReport(report);
-      },
-    );
+    .option('--reference-api-key-env <variable>', 'environment variable that holds the key of the first')
+    .action(async (first: string, second: string, flags: CompareFlags) => {
+      const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
+      if (flags.dryRun) return printPlan(flags, candidateSpec(second, flags), { times: 2 });
+      const report = await withSession(flags, (signal, progress) =>
+        compare(
+          candidateSpec(first, { ...flags, apiKeyEnv: flags.referenceApiKeyEnv }),
+          candidateSpec(second, flags),
+          collectOptions(flags, signal, progress),
+        ),
+      );
+      writeReport(report, outputs);
+      process.exitCode = exitCodeOfReport(report);
+    });
 }

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadProfile } from '../../api/assets.js';
 import type { ScoreOptions } from '../../api/score.js';
+import { AssayError } from '../../core/errors.js';
 import { repeated } from '../options.js';
 import { type OutputTarget, parseOutput } from '../output.js';
 
 export interface JudgeFlags {
-  readonly profile: string;
+  readonly profile?: string;
   readonly claim?: string;
   readonly expect?: readonly (readonly [string, string])[];
   readonly output?: readonly OutputTarget[];
@@ -13,7 +14,7 @@ export interface JudgeFlags {
 
 export function withJudgeOptions(command: Command): Command {
   return command
-    .requiredOption('--profile <name|file>', 'reference profile')
+    .option('--profile <name|file>', 'reference profile')
     .option('--claim <variant>', 'version the seller claims (default: the full one)')
     .option(
       '--expect <fact=value>',
@@ -27,12 +28,22 @@ export function withJudgeOptions(command: Command): Command {
     );
 }
 
-export function scoreOptions({ profile, claim, expect }: JudgeFlags): ScoreOptions {
+/** What the verdict is asked for, the profile apart. */
+export function claimOptions({ claim, expect }: JudgeFlags): Omit<ScoreOptions, 'profile'> {
   return {
-    profile: loadProfile(profile),
     ...(claim === undefined ? {} : { claim }),
     ...(expect === undefined ? {} : { expect: Object.fromEntries(expect) }),
   };
+}
+
+/** Throws USAGE without a profile. */
+export function scoreOptions(flags: JudgeFlags): ScoreOptions {
+  if (flags.profile === undefined) {
+    throw new AssayError('USAGE', 'There is nothing to judge by: --profile is missing.', {
+      hint: 'assay profile list shows the shipped profiles.',
+    });
+  }
+  return { profile: loadProfile(flags.profile), ...claimOptions(flags) };
 }
 
 function parseClause(text: string): readonly [string, string] {

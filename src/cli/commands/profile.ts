@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { loadProfile, shippedProfiles } from '../../api/assets.js';
 import { buildProfile, type TrustedReference } from '../../api/build-profile.js';
 import { canonicalJson } from '../../core/canonical-json.js';
-import type { VersionKind } from '../../core/types.js';
 import { writeProfile } from '../../profile/write.js';
 import { writeText } from '../io.js';
 import {
@@ -16,13 +15,13 @@ import {
 } from '../options.js';
 import { describeProfile, summarizeProfile } from '../profile-text.js';
 import { withSession } from '../session.js';
-import { printPlan } from './candidate.js';
-
-const KINDS: readonly VersionKind[] = ['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other'];
+import { candidateSpec, printPlan } from './candidate.js';
+import { KINDS, parseReference, type StatedReference } from './references.js';
 
 interface BuildFlags extends CollectFlags {
   readonly id: string;
-  readonly variant: readonly TrustedReference[];
+  readonly variant: readonly Required<StatedReference>[];
+  readonly likeEndpoint?: boolean;
   readonly runs: number;
   readonly out: string;
 }
@@ -59,18 +58,21 @@ function buildCommand(profile: Command): void {
     .description('measure trusted references into a profile')
     .requiredOption('--id <id>', 'name of the profile')
     .requiredOption(
-      '--variant <id:kind=path>',
-      `kind is ${KINDS.join(', ')} (repeatable)`,
-      repeated(parseVariant),
+      '--variant <id:kind=candidate>',
+      `a folder, a file or https://host/v1#model; kind is ${KINDS.join(', ')} (repeatable)`,
+      repeated(parseTrusted),
     )
+    .option('--like-endpoint', 'record answers as a server gives them too, to audit endpoints with')
     .option('--runs <n>', 'runs per artifact, each with its own seed', wholeNumber, 2)
     .requiredOption('-o, --out <file>', 'profile file to write')
     .action(async (flags: BuildFlags) => {
       claimStandardOutput([flags.out, flags.json ? '-' : undefined]);
-      if (flags.dryRun) return printPlan(flags, { times: flags.variant.length * Math.max(1, flags.runs) });
+      if (flags.dryRun)
+        return printPlan(flags, 'reference', { times: flags.variant.length * Math.max(1, flags.runs) });
       const built = await withSession(flags, (signal, progress) =>
-        buildProfile(flags.variant, {
+        buildProfile(trusted(flags), {
           ...collectOptions(flags, signal, progress),
+          ...(flags.likeEndpoint ? { likeEndpoint: true } : {}),
           id: flags.id,
           runs: Math.max(1, flags.runs),
           onReference: ({ variant }, run) => {
@@ -83,9 +85,16 @@ function buildCommand(profile: Command): void {
     });
 }
 
-function parseVariant(text: string): TrustedReference {
-  const match = /^([^:=]+):([a-z]+)=(.+)$/.exec(text);
-  const kind = KINDS.find((name) => name === match?.[2]);
-  if (!match?.[1] || !match[3] || !kind) throw new InvalidArgumentError('expected ID:KIND=PATH.');
-  return { variant: match[1], kind, candidate: match[3] };
+function parseTrusted(text: string): Required<StatedReference> {
+  const { kind, ...stated } = parseReference(text);
+  if (kind === undefined) throw new InvalidArgumentError('expected ID:KIND=CANDIDATE.');
+  return { kind, ...stated };
+}
+
+function trusted({ variant, apiKeyEnv }: BuildFlags): TrustedReference[] {
+  return variant.map(({ variant: id, kind, text }) => ({
+    variant: id,
+    kind,
+    candidate: candidateSpec(text, { apiKeyEnv }),
+  }));
 }

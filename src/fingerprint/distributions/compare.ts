@@ -1,4 +1,3 @@
-import type { Closeness } from '../../stats/closeness.js';
 import type { Distribution } from './types.js';
 
 /** Fewer contexts than this and a mean says little. */
@@ -12,7 +11,7 @@ interface Pair {
   readonly b: number;
 }
 
-interface Paired {
+export interface Paired {
   /** Mean |Δ log p| over the most probable tokens of either. */
   readonly distance: number;
   /** Tokens both list. */
@@ -58,7 +57,8 @@ export function compareDistributions(pairs: readonly Paired[]): {
   const distance = mean(pairs.map((pair) => pair.distance));
   const lists = pairs.map(({ both }) => both).filter((both) => both.length >= MIN_COMMON);
   const slope = median(lists.map(slopeOf).filter((value) => value > 0));
-  if (lists.length < MIN_CONTEXTS || !Number.isFinite(slope)) return { distance, temperature: 1, rescaled: null };
+  if (lists.length < MIN_CONTEXTS || !Number.isFinite(slope))
+    return { distance, temperature: 1, rescaled: null };
   return { distance, temperature: 1 / slope, rescaled: mean(lists.map((both) => residual(both, slope))) };
 }
 
@@ -89,7 +89,7 @@ function mean(values: readonly number[]): number {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
-
-export type { Closeness };

@@ -2,6 +2,7 @@ import { AssayError, isAssayError } from '../../core/errors.js';
 import type { CompletionRequest, Probe, ProbeContext, Reply, Suite } from '../../core/types.js';
 import { tokenReader } from '../../replies/token-text.js';
 import { withLogProbs } from '../../replies/with-log-probs.js';
+import { MIN_CONTEXTS } from '../distributions/compare.js';
 import { planContexts } from '../distributions/contexts.js';
 import { readEcho } from '../distributions/read-echo.js';
 import { readTop } from '../distributions/read-top.js';
@@ -26,11 +27,11 @@ const tokenDistributions: Probe<TokenDistributions> = {
   id: 'token-distributions',
   version: 1,
   requires: ['completions'],
+  beside: 'needed',
   cost: ({ tier }) => ({ requests: COUNT[tier].single, tokens: COUNT[tier].single * PREFIX_TOKENS }),
   collect: async ({ completions }, context) => {
     const ask = withLogProbs<CompletionRequest>((request) => completions.complete(request));
-    const contexts = (await echoed(ask, context)) ?? (await singly(ask, context));
-    return contexts;
+    return (await echoed(ask, context)) ?? (await singly(ask, context));
   },
 };
 export default tokenDistributions;
@@ -46,12 +47,12 @@ async function echoed(ask: Ask, { suite, progress }: ProbeContext): Promise<Toke
     if (wanted.length === 0) continue;
     const prompt = passage.text.slice(0, 1 + Math.max(...wanted.map(({ offset }) => offset)));
     const reply = await ask({ prompt, echo: true, ...ONE_TOKEN }).catch(unlessBroken);
-    const found = reply?.tokens ? readEcho(reply.tokens, prompt, wanted, reply.usage?.promptTokens) : [];
-    if (found.length === 0) return null;
-    contexts.push(...found);
+    // One token is the answer alone: the server did not echo.
+    if (!reply?.tokens || reply.tokens.length < 2) return null;
+    contexts.push(...readEcho(reply.tokens, prompt, wanted, reply.usage?.promptTokens));
     progress(index + 1, suite.texts.length);
   }
-  return contexts.length === 0 ? null : { how: 'echo', contexts };
+  return contexts.length < MIN_CONTEXTS ? null : { how: 'echo', contexts };
 }
 
 /** Servers refuse to echo in many ways, with 500 among them; whether completions work at all shows without it. */

@@ -1,5 +1,6 @@
 import { shuffled } from '../../core/rng.js';
 import type { ChatRequest, Probe } from '../../core/types.js';
+import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 import { withLogProbs } from '../with-log-probs.js';
 
@@ -8,6 +9,9 @@ export interface GreedyReply extends RecordedReply {
   readonly id: string;
   readonly language: string;
   readonly maxTokens: number;
+  /** Date of the audit (UTC) and who was asked: times of another day or place are not comparable. */
+  readonly day?: string;
+  readonly origin?: string;
 }
 
 /** What a candidate answers at temperature 0: text, tokens, times. Read by signals of several domains. */
@@ -15,21 +19,35 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   id: 'greedy-replies',
   version: 1,
   requires: ['chat'],
+  beside: 'useful',
   cost: ({ prompts, budget }) => ({
     requests: prompts.length,
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),
   }),
-  collect: async ({ chat }, { suite, rng, progress }) => {
+  collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
     const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
-    const done: GreedyReply[] = [];
-    for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = (await ask(request)) ?? (await chat.reply(request));
-      done.push({ id, language, maxTokens, ...recordReply(reply) });
-      progress(done.length, suite.prompts.length);
-    }
-    return done.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const { origin } = chat;
+    const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
+    const answers = await answerable(
+      shuffled(suite.prompts, rng),
+      async ({ messages }) => {
+        const request = { messages, maxTokens, temperature: 0, seed: 0 };
+        return (await ask(request)) ?? chat.reply(request);
+      },
+      (done) => progress(done, suite.prompts.length),
+    );
+    return answers
+      .map(
+        ([{ id, language }, reply]): GreedyReply => ({
+          id,
+          language,
+          maxTokens,
+          ...where,
+          ...recordReply(reply),
+        }),
+      )
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   },
 };
 export default greedyReplies;

@@ -1,0 +1,48 @@
+import type { Signal } from '../../core/types.js';
+import greedyReplies, { type GreedyReply } from '../../replies/probes/greedy-replies.js';
+import { type ClosenessScale, scoreCloseness } from '../../stats/closeness.js';
+import { DISTRIBUTION_LEVELS, distributionCloseness } from '../distributions/closeness.js';
+import { MIN_CONTEXTS } from '../distributions/compare.js';
+import { type Counts, surest } from '../distributions/doubt.js';
+import { pairReplies } from '../distributions/reply-contexts.js';
+
+/**
+ * Chance that the server read another prompt than the reference, all policy: hidden system prompts and revised
+ * templates are ordinary. With equal counts a gateway would have to count what its customer sent, with the right
+ * tokenizer and the right template, and send more.
+ */
+const DOUBT: Readonly<Record<Counts, number>> = { equal: 5e-3, unknown: 0.5, different: 0.9 };
+
+const scale: ClosenessScale<readonly GreedyReply[]> = {
+  ...DISTRIBUTION_LEVELS,
+  read: (data) => (data['greedy-replies'] as readonly GreedyReply[] | undefined) ?? null,
+  compare: (a, b) => {
+    const { counts, chosen } = surest(pairReplies(a, b), MIN_CONTEXTS);
+    return distributionCloseness(chosen, DOUBT[counts]);
+  },
+  incomparable:
+    'the server or every reference gives no log-probabilities with its answers, or they begin with different tokens',
+};
+
+/**
+ * Claim: the model behind a chat endpoint gives the tokens of its answers the probabilities that the claimed weights
+ * give them.
+ * Method: as the token distribution distance, over the tokens of greedy answers to the suite's prompts, up to and with
+ * the first place where the two answers part. The chance that a hidden system prompt or another template stands
+ * before the prompt is mixed in, by whether both count as many prompt tokens: so a distance alone refutes nobody, and
+ * a coincidence identifies.
+ * Source: as the token distribution distance.
+ * Assumptions: temperature 0 is honoured, and probabilities are stated before it is applied.
+ * Error rates: bench/endpoint/distributions.mjs, as those of raw prefixes: other exports of the same weights
+ * 0.0003–0.0007 nats, 8-bit copies from 0.003. Doubt is policy (5e-3, 0.5 and 0.9 for equal, absent and different counts).
+ * Evasion: a hidden system prompt, which makes this silent.
+ */
+const replyDistributionDistance: Signal = {
+  id: 'reply-distribution-distance',
+  title: 'Token distribution distance of answers',
+  group: 'log-probabilities',
+  spoofing: 'costly',
+  needs: [greedyReplies],
+  score: (input) => scoreCloseness(scale, input.candidate['greedy-replies'] as readonly GreedyReply[], input),
+};
+export default replyDistributionDistance;
