@@ -1,5 +1,6 @@
+import { isAssayError } from '../../core/errors.js';
 import { shuffled } from '../../core/rng.js';
-import type { ChatRequest, Probe } from '../../core/types.js';
+import type { ChatRequest, Probe, Reply } from '../../core/types.js';
 import { type RecordedReply, recordReply } from '../record.js';
 import { withLogProbs } from '../with-log-probs.js';
 
@@ -21,15 +22,23 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   }),
   collect: async ({ chat }, { suite, rng, progress }) => {
     const maxTokens = suite.budget.newTokens;
-    const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
+    const withTop = withLogProbs<ChatRequest>((request) => chat.reply(request));
+    const ask = async (request: ChatRequest): Promise<Reply> =>
+      (await withTop(request)) ?? (await chat.reply(request));
     const done: GreedyReply[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
       const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = (await ask(request)) ?? (await chat.reply(request));
-      done.push({ id, language, maxTokens, ...recordReply(reply) });
+      const reply = await ask(request).catch(unlessTooLong);
+      if (reply) done.push({ id, language, maxTokens, ...recordReply(reply) });
       progress(done.length, suite.prompts.length);
     }
     return done.sort((a, b) => (a.id < b.id ? -1 : 1));
   },
 };
 export default greedyReplies;
+
+/** A small model beside the endpoint may have no room for a prompt: the others are compared. */
+function unlessTooLong(error: unknown): null {
+  if (isAssayError(error) && error.fault === 'EXCEED_CONTEXT') return null;
+  throw error;
+}
