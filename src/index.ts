@@ -7,7 +7,7 @@ export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
 export type { Reference } from './api/references.js';
 export { type ScoreOptions, score } from './api/score.js';
-export { openEngine, type ServeOptions, serve } from './api/serve.js';
+export { type Cheat, openEngine, type RunningServer, type ServeOptions, serve } from './api/serve.js';
 export { type Envelope, sign, verify } from './api/sign.js';
 export { type SignedModel, type SignModelOptions, signModel } from './api/sign-model.js';
 export { type ModelVerification, type VerifyModelOptions, verifyModel } from './api/verify-model.js';

@@ -9,15 +9,22 @@ import headSimilaritySignal from './attention/signals/head-similarity.js';
 import layerProfileSignal from './attention/signals/layer-profile.js';
 import type { Probe, Signal } from './core/types.js';
 import architectureProbe from './fingerprint/probes/architecture.js';
+import biasedTokensProbe from './fingerprint/probes/biased-tokens.js';
+import cutRepliesProbe from './fingerprint/probes/cut-replies.js';
 import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
+import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
+import spelledTokensProbe from './fingerprint/probes/spelled-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import tokenDistributionsProbe from './fingerprint/probes/token-distributions.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
+import biasedTokensSignal from './fingerprint/signals/biased-tokens.js';
+import cutTokensSignal from './fingerprint/signals/cut-tokens.js';
 import greedyAgreementSignal from './fingerprint/signals/greedy-agreement.js';
 import lineageSignal from './fingerprint/signals/lineage.js';
 import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-distance.js';
@@ -25,36 +32,51 @@ import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import replyDistributionDistanceSignal from './fingerprint/signals/reply-distribution-distance.js';
 import requestLogSignal from './fingerprint/signals/request-log.js';
+import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
+import tokenEdgesSignal from './fingerprint/signals/token-edges.js';
+import tokenStackSignal from './fingerprint/signals/token-stack.js';
+import tokenStringsSignal from './fingerprint/signals/token-strings.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
 import weightPrecisionSignal from './fingerprint/signals/weight-precision.js';
 import weightTensorsSignal from './fingerprint/signals/weight-tensors.js';
 import weightsDigestSignal from './fingerprint/signals/weights-digest.js';
 import latencyProbe from './latency/probes/latency.js';
+import streamLatencySignal from './latency/signals/stream-latency.js';
 import tokenLatencySignal from './latency/signals/token-latency.js';
 import greedyRepliesProbe from './replies/probes/greedy-replies.js';
 import sampledRepliesProbe from './replies/probes/sampled-replies.js';
 import generationProbe from './text/probes/generation.js';
 import repetitionProbe from './text/probes/repetition.js';
 import wordAnswersProbe from './text/probes/word-answers.js';
+import diversitySignal from './text/signals/diversity.js';
+import reasoningStructureSignal from './text/signals/reasoning-structure.js';
 import repetitionSignal from './text/signals/repetition.js';
+import replyRepetitionSignal from './text/signals/reply-repetition.js';
 import sampleEqualitySignal from './text/signals/sample-equality.js';
+import sentenceStructureSignal from './text/signals/sentence-structure.js';
+import topicDriftSignal from './text/signals/topic-drift.js';
 import wordAnswersSignal from './text/signals/word-answers.js';
 
 export const PROBES: readonly Probe[] = [
   attentionStatisticsProbe,
   architectureProbe,
+  biasedTokensProbe,
+  cutRepliesProbe,
   filesProbe,
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
   requestLogProbe,
+  responseSignatureProbe,
   serviceFactsProbe,
+  spelledTokensProbe,
   tensorDigestsProbe,
+  tokenCountsProbe,
   tokenDistributionsProbe,
   latencyProbe,
   generationProbe,
@@ -72,6 +94,8 @@ export const SIGNALS: readonly Signal[] = [
   headSimilaritySignal,
   layerProfileSignal,
   architectureSignal,
+  biasedTokensSignal,
+  cutTokensSignal,
   greedyAgreementSignal,
   lineageSignal,
   logProbabilityDistanceSignal,
@@ -79,17 +103,27 @@ export const SIGNALS: readonly Signal[] = [
   releaseFilesSignal,
   replyDistributionDistanceSignal,
   requestLogSignal,
+  responseSignatureSignal,
   serviceFactsSignal,
   siblingSignal,
   tailCorrelationSignal,
   tokenDistributionDistanceSignal,
+  tokenEdgesSignal,
+  tokenStackSignal,
+  tokenStringsSignal,
   tokenizationSignal,
   weightCopySignal,
   weightPrecisionSignal,
   weightTensorsSignal,
   weightsDigestSignal,
+  streamLatencySignal,
   tokenLatencySignal,
+  diversitySignal,
+  reasoningStructureSignal,
   repetitionSignal,
+  replyRepetitionSignal,
   sampleEqualitySignal,
+  sentenceStructureSignal,
+  topicDriftSignal,
   wordAnswersSignal,
 ];

@@ -1,5 +1,6 @@
 // Model Equality Testing: speed, null p-values, and power on replies that the fixture models sample. After npm run build:
-//   node bench/endpoint/met.mjs [--only speed,null,power] [--samples 40] [--tests 200] [--keep FOLDER]
+//   node bench/endpoint/met.mjs [--only speed,null,power] [--families quill,folio] [--samples 40]
+//     [--tests 200] [--keep FOLDER]
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'speed,null,power' },
     samples: { type: 'string', default: '40' },
     tests: { type: 'string', default: '200' },
+    families: { type: 'string', default: 'quill,folio' },
     keep: { type: 'string' },
   },
 });
@@ -35,7 +37,7 @@ const PLANS = [
 const only = new Set(options.only.split(','));
 if (only.has('speed')) speed();
 if (only.has('null')) nulls();
-if (only.has('power')) for (const family of ['quill', 'folio']) await power(family);
+if (only.has('power')) for (const family of options.families.split(',')) await power(family);
 
 function speed() {
   const rng = seededRng(1);
@@ -89,62 +91,71 @@ function chain(rng, prompt) {
 async function power(family) {
   const started = performance.now();
   const genuine = await pool(family, 'full-1', {});
+  const again = await pool(family, 'full-1', { seed: 500_000 });
+  const both = genuine.map(({ id, replies }, i) => ({ id, replies: [...replies, ...again[i].replies] }));
+  const other = async (name, options) => [genuine, await pool(family, name, options)];
+  const seeded = await pool(family, 'full-1', { seed: 900_000, together: true });
   const arms = [
-    ['the same, other samples', await pool(family, 'full-1', { seed: 500_000 })],
-    ['the same, one seed for all prompts', await pool(family, 'full-1', { seed: 900_000, together: true })],
-    ...(family === 'quill'
-      ? [['weights rounded to float16', await pool(family, 'full-1-f16', { seed: 1_000_000 })]]
-      : []),
-    ['int8 copy', await pool(family, 'full-1-int8', { seed: 2_000_000 })],
-    ['own student', await pool(family, 'student-1a', { seed: 3_000_000 })],
-    ['trained apart, small', await pool(family, 'scratch-1', { seed: 4_000_000 })],
-    ['trained apart, as large', await pool(family, 'full-2', { seed: 5_000_000 })],
-    ['other corpus', await pool(family, 'alien', { seed: 6_000_000 })],
-    ['the same, hidden system prompt', await pool(family, 'full-1', { seed: 7_000_000, system: HIDDEN })],
-    ['the same at temperature 0.7', await pool(family, 'full-1', { seed: 8_000_000, temperature: 0.7 })],
+    ['itself', both, both],
+    ['itself, a seed for all prompts', seeded, seeded, { together: true }],
+    ['int8 copy', ...(await other('full-1-int8', { seed: 2_000_000 }))],
+    ['own student', ...(await other('student-1a', { seed: 3_000_000 }))],
+    ['trained apart, small', ...(await other('scratch-1', { seed: 4_000_000 }))],
+    ['trained apart, as large', ...(await other('full-2', { seed: 5_000_000 }))],
+    ['other corpus', ...(await other('alien', { seed: 6_000_000 }))],
+    ['itself, hidden system prompt', ...(await other('full-1', { seed: 7_000_000, system: HIDDEN }))],
+    ['itself at temperature 0.7', ...(await other('full-1', { seed: 8_000_000, temperature: 0.7 }))],
   ];
   console.log(
     `power: ${family}, share of ${TESTS} tests with p ≤ ${LEVEL}, from ${SAMPLES} samples a prompt and model (${((performance.now() - started) / 1000).toFixed(0)} s of sampling)`,
   );
   console.log(
-    `  ${'full-1 against'.padEnd(36)} ${PLANS.map((plan) => plan.join('×').padStart(9)).join('')}  (uncut at 25×10×50)`,
+    `  ${'full-1 against'.padEnd(36)} ${PLANS.map((plan) => plan.join('×').padStart(9)).join('')}  (cut, at 25×10×50)`,
   );
-  for (const [label, other] of arms) {
-    const cells = PLANS.map((plan) => share(genuine, other, plan, true).toFixed(2).padStart(9));
+  for (const [label, a, b, how] of arms) {
+    const cells = PLANS.map((plan) => share(a, b, plan, how).toFixed(2).padStart(9));
     console.log(
-      `  ${label.padEnd(36)} ${cells.join('')}     ${share(genuine, other, PLANS.at(-1), false).toFixed(2)}`,
+      `  ${label.padEnd(36)} ${cells.join('')}     ${share(a, b, PLANS.at(-1), { ...how, cut: true }).toFixed(2)}`,
     );
   }
 }
 
-/** Share of tests that find a difference between random parts of two pools. */
-function share(a, b, [prompts, samples, tokens], cut) {
+/** Share of tests that find a difference between random parts of two pools, disjoint ones where both are the same. */
+function share(a, b, [prompts, samples, tokens], { cut = false, together = false } = {}) {
   const rng = seededRng(13);
   let found = 0;
   for (let test = 0; test < TESTS; test++) {
-    const side = (all, used) =>
-      all
-        .map(({ id, replies }) => ({
-          id,
-          language: 'en',
-          replies: pick(replies, samples, rng).map((r) => reply(r, tokens)),
-        }))
-        .filter(({ id }) => used.has(id));
-    const used = new Set(pick(a, prompts, rng).map(({ id }) => id));
-    const paired = pairSamples(side(a, used), side(b, used));
-    const rows = cut ? paired.prompts : uncut(side(a, used), side(b, used));
+    const used = pick(
+      a.map((_, i) => i),
+      prompts,
+      rng,
+    );
+    // Samples drawn with one seed for all prompts belong together, so the same ones are taken of each prompt.
+    const fixed = pick(
+      a[0].replies.map((_, i) => i),
+      2 * samples,
+      rng,
+    );
+    const sides = [[], []];
+    for (const index of used) {
+      const { id, replies } = a[index];
+      const ours = together ? fixed.map((i) => replies[i]) : pick(replies, 2 * samples, rng);
+      const theirs = a === b ? ours.slice(samples) : pick(b[index].replies, samples, rng);
+      // Where the limits differ, pairing cuts all texts of a prompt to the shortest.
+      for (const [side, chosen] of [ours.slice(0, samples), theirs].entries())
+        sides[side].push({
+          ...{ id, language: 'en', maxTokens: cut ? tokens + side : tokens },
+          replies: chosen.map((r) => reply(r, tokens)),
+        });
+    }
+    const { prompts: rows } = pairSamples(...sides);
     if (mmdTest(rows, { rng, permutations: PERMUTATIONS }).p <= LEVEL) found++;
   }
   return found / TESTS;
 }
 
-function uncut(a, b) {
-  const texts = ({ replies }) => replies.map(({ text }) => text.normalize('NFC').trim());
-  return a.map((prompt, i) => ({ first: texts(prompt), second: texts(b[i]) }));
-}
-
 function reply({ texts, stopped }, tokens) {
-  return { text: texts[tokens], reasoning: '', finish: stopped[tokens] ? 'stop' : 'length' };
+  return { text: texts[tokens], reasoning: '', finish: stopped[tokens] ? 'stop' : 'length', usage: null };
 }
 
 function pick(items, count, rng) {

@@ -1,5 +1,6 @@
 import { AssayError } from '../core/errors.js';
-import type { Evidence, ReferenceProfile, Report } from '../core/types.js';
+import type { Evidence, Probe, ReferenceProfile, Report } from '../core/types.js';
+import { PROBES } from '../registry.js';
 import type { CandidateInput } from '../sources/open.js';
 import { loadProfile } from './assets.js';
 import { type CollectOptions, collect } from './collect.js';
@@ -39,10 +40,26 @@ export async function audit(candidate: CandidateInput, options: AuditOptions): P
   }
   const known = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
   withKinds(references, known);
-  const evidence = await collect(candidate, options);
+  const evidence = await collect(candidate, {
+    ...options,
+    probes: worthAsking(options.probes ?? PROBES, known, references.length > 0),
+  });
   await options.onEvidence?.(evidence);
   if (known !== undefined && references.length === 0) return score(evidence, { ...options, profile: known });
   const profile = await profileWith(references, evidence, known, options);
   await options.onProfile?.(profile);
   return score(evidence, { ...options, profile });
+}
+
+/** Probes of a service that say nothing by themselves are left out where there is nothing to compare them with. */
+function worthAsking(
+  probes: readonly Probe[],
+  profile: ReferenceProfile | undefined,
+  referencesBeside: boolean,
+): Probe[] {
+  const runs = Object.values(profile?.variants ?? {}).flatMap((variant) => variant.runs);
+  return probes.filter(
+    ({ id, beside }) =>
+      beside !== 'needed' || referencesBeside || runs.some((run) => run.probes[id] !== undefined),
+  );
 }

@@ -1,3 +1,4 @@
+import { asksReferences } from '../core/concerns.js';
 import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.js';
 import { plainFacts } from '../fingerprint/facts.js';
 import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
@@ -26,7 +27,7 @@ export async function buildProfile(
   options: BuildOptions,
 ): Promise<ReferenceProfile> {
   const { runs = 2, seed = 0 } = options;
-  const { probes = PROBES } = options;
+  const probes = (options.probes ?? PROBES).filter(asksReferences);
   // Weights read alike whatever the seed: one run of an artifact reads them.
   const repeated = probes.filter(({ reads }) => reads !== 'weights');
   const measured: VariantEvidence[] = [];

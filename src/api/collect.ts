@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { canonicalJson } from '../core/canonical-json.js';
 import { collectEvidence, inOrder } from '../core/collect.js';
+import { concerns } from '../core/concerns.js';
 import { AssayError } from '../core/errors.js';
-import type { Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
+import type { CandidateSpec, Evidence, ModelSource, Probe, ProgressEvent, Suite } from '../core/types.js';
 import type { SuiteTier } from '../profile/suite.js';
 import { PROBES } from '../registry.js';
 import { type CandidateInput, openCandidate } from '../sources/open.js';
@@ -14,7 +16,7 @@ export interface CollectOptions extends OpenOptions {
   readonly probes?: readonly Probe[];
   /** How many prompts and tokens to spend; `quick` by default. */
   readonly suite?: SuiteTier | Suite;
-  /** Seed of prompt order and sampling; 0 by default. */
+  /** Seed of prompt order, sampling and fresh probes; by default 0 for files, and one nobody can guess for an endpoint. */
   readonly seed?: number;
   /** Read headers and metadata only: hash no weights, decode none. */
   readonly headersOnly?: boolean;
@@ -24,6 +26,9 @@ export interface CollectOptions extends OpenOptions {
   /** Wall clock, for the evidence's date. */
   readonly clock?: () => Date;
 }
+
+/** Seeds are 32-bit. */
+export const MAX_SEED = 2 ** 32;
 
 /**
  * Gather evidence about a candidate; judge nothing. Failures of single probes are recorded in the evidence.
@@ -43,9 +48,13 @@ export async function collect(candidate: CandidateInput, options: CollectOptions
 
 /** Gather evidence from an opened source. The caller closes it. */
 export async function collectFrom(source: ModelSource, options: CollectOptions): Promise<Evidence> {
-  const { suite = 'quick', seed = 0, clock = () => new Date() } = options;
+  const { suite = 'quick', clock = () => new Date() } = options;
+  const { seed = source.kind === 'endpoint' ? randomInt(MAX_SEED) : 0 } = options;
   const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
-  const { probes, warnings } = withinBudget(chosenProbes(options), chosen, options);
+  const asked = chosenProbes(options).filter(
+    (probe) => concerns(source.kind, probe) || probe.requires.every((name) => source.capabilities[name]),
+  );
+  const { probes, warnings } = withinBudget(asked, chosen, options);
   const evidence = await collectEvidence(source, probes, {
     tool: toolIdentity(),
     suite: chosen,
@@ -61,11 +70,15 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
   return JSON.parse(canonicalJson(evidence)) as Evidence;
 }
 
-/** Cost of a collection before it is spent. */
-export function plannedCost(options: CollectOptions): { probe: string; requests: number; tokens: number }[] {
+/** Cost of a collection from a kind of candidate before it is spent. */
+export function plannedCost(
+  options: CollectOptions,
+  kind: CandidateSpec['kind'] = 'onnx',
+): { probe: string; requests: number; tokens: number }[] {
   const { suite = 'quick' } = options;
   const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
-  return chosenProbes(options).map((probe) => ({ probe: probe.id, ...probe.cost(chosen) }));
+  const asked = chosenProbes(options).filter((probe) => concerns(kind, probe));
+  return asked.map((probe) => ({ probe: probe.id, ...probe.cost(chosen) }));
 }
 
 function chosenProbes({ probes = PROBES, only }: CollectOptions): Probe[] {

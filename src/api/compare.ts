@@ -1,9 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Report } from '../core/types.js';
 import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { audit } from './audit.js';
 import { buildProfile } from './build-profile.js';
-import type { CollectOptions } from './collect.js';
+import { type CollectOptions, MAX_SEED } from './collect.js';
 
 /**
  * Are two candidates the same model? The first is measured as the reference, the second is audited as a claim
@@ -16,7 +17,8 @@ export async function compare(
 ): Promise<Report> {
   const { only: _only, ...given } = options;
   // A server is compared by its answers, so a local model beside it gives some too.
-  const shared = isEndpoint(first) || isEndpoint(second) ? { ...given, likeEndpoint: true } : given;
+  const remote = isEndpoint(first) || isEndpoint(second);
+  const shared = remote ? { seed: randomInt(MAX_SEED), ...given, likeEndpoint: true } : given;
   const variant = variantName(first);
   const profile = await buildProfile([{ variant, kind: 'full', candidate: first }], {
     ...shared,

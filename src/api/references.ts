@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { canonicalJson } from '../core/canonical-json.js';
+import { asksReferences } from '../core/concerns.js';
 import { AssayError } from '../core/errors.js';
-import type { CapabilityName, Evidence, Probe, ReferenceProfile, VersionKind } from '../core/types.js';
+import type { Evidence, Probe, ReferenceProfile, VersionKind } from '../core/types.js';
 import { sha256 } from '../io/files.js';
 import { runOf } from '../profile/build.js';
 import { PROBES } from '../registry.js';
@@ -16,9 +17,6 @@ export interface Reference {
   readonly candidate: CandidateInput;
 }
 type Known = Reference & { readonly kind: VersionKind };
-
-/** What no reference is asked for: these are claims of one service, or of one buyer's log. */
-const CANDIDATE_ONLY: readonly CapabilityName[] = ['service', 'stacks', 'log'];
 
 /**
  * Measure references with the suite, the seed and the probes that gave evidence of the candidate, and add what they
@@ -63,7 +61,7 @@ export function withKinds(
 }
 
 function isAnswered(probe: Probe, { probes }: Evidence): boolean {
-  return probes[probe.id]?.status === 'ok' && !probe.requires.some((name) => CANDIDATE_ONLY.includes(name));
+  return probes[probe.id]?.status === 'ok' && asksReferences(probe);
 }
 
 function kindOf(

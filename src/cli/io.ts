@@ -10,8 +10,13 @@ const CHUNK = 2 ** 20;
 /** Deeper than anything this tool writes, and shallow enough for every recursive reader. */
 const MAX_NESTING = 100;
 
-/** Read a text file, or standard input for `-`. Throws USAGE, or FORMAT_LIMIT for an endless one. */
+/** Read a text file, or standard input for `-`. Throws USAGE, or EVIDENCE_INVALID for an endless one. */
 export function readText(path: string): string {
+  return readBytes(path).toString('utf8');
+}
+
+/** The exact bytes of a file, otherwise as readText. */
+export function readBytes(path: string): Buffer {
   let bytes: Buffer | null;
   try {
     bytes = readBounded(path);
@@ -21,7 +26,7 @@ export function readText(path: string): string {
       cause,
     });
   }
-  if (bytes !== null) return bytes.toString('utf8');
+  if (bytes !== null) return bytes;
   throw new AssayError('EVIDENCE_INVALID', `"${path}" has more than ${MAX_TEXT} bytes.`, {
     hint: 'Give a file that assay wrote.',
   });

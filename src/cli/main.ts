@@ -12,8 +12,10 @@ import { fingerprintCommand } from './commands/fingerprint.js';
 import { profileCommand } from './commands/profile.js';
 import { reportCommand } from './commands/report.js';
 import { scoreCommand } from './commands/score.js';
+import { serveCommand } from './commands/serve.js';
 import { signCommand } from './commands/sign.js';
 import { signModelCommand } from './commands/sign-model.js';
+import { verifyResponseCommand } from './commands/verify-response.js';
 import { EXIT, exitCodeOfError } from './exit.js';
 import { STDOUT, writeFailed, writeText } from './io.js';
 
@@ -49,8 +51,10 @@ function buildProgram(json: boolean, caught: Caught): Command {
     profileCommand,
     compareCommand,
     reportCommand,
+    serveCommand,
     signCommand,
     signModelCommand,
+    verifyResponseCommand,
   ]) {
     add(program);
   }

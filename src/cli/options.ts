@@ -8,11 +8,12 @@ import type { SuiteTier } from '../profile/suite.js';
 import { cacheFolder } from './cache-folder.js';
 import { readText } from './io.js';
 import type { Progress } from './progress.js';
+import { type ResponseKeyFlags, signatureOptions, withResponseKey } from './response-key.js';
 
 /** Options of every command that opens a candidate. */
-export interface CollectFlags {
+export interface CollectFlags extends ResponseKeyFlags {
   readonly json?: boolean;
-  readonly seed: number;
+  readonly seed?: number;
   readonly suite: SuiteTier;
   readonly threads?: number;
   readonly timeout?: number;
@@ -27,6 +28,7 @@ export interface CollectFlags {
   readonly progress: boolean;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly log?: string;
   readonly timeLimit?: number;
 }
 
@@ -37,8 +39,12 @@ export function wholeNumber(text: string): number {
 }
 
 export function withCollectOptions(command: Command): Command {
-  return withJson(command)
-    .option('--seed <n>', 'seed of prompt order and sampling', wholeNumber, 0)
+  return withResponseKey(withJson(command))
+    .option(
+      '--seed <n>',
+      'seed of prompts and sampling (default: 0, of endpoints one nobody can guess)',
+      wholeNumber,
+    )
     .addOption(
       new Option('--suite <tier>', 'how many prompts to spend')
         .choices(['quick', 'standard', 'deep'])
@@ -56,11 +62,19 @@ export function withCollectOptions(command: Command): Command {
     .option('--allow-private-addresses', 'reach addresses of this machine and of private networks')
     .option('--max-requests <n>', 'leave out probes beyond this many requests', wholeNumber)
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
-    .option('--model <name>', 'model name at an endpoint')
+    .option('--model <name>', 'model name at an endpoint, or in a log')
     .option('--api-key-env <variable>', 'environment variable that holds the endpoint key')
     .option('--time-limit <seconds>', 'longest time for all requests to an endpoint', wholeNumber)
     .option('--dry-run', 'show what each probe would cost and do nothing')
     .option('--no-progress', 'no progress on stderr');
+}
+
+/** For commands that also judge from requests of the past. */
+export function withLog(command: Command): Command {
+  return command.option(
+    '--log <file>',
+    'read your own log of requests and answers, one JSON object a line, instead of a candidate; nothing is sent',
+  );
 }
 
 export function withJson(command: Command): Command {
@@ -69,7 +83,7 @@ export function withJson(command: Command): Command {
 
 export function collectOptions(flags: CollectFlags, signal: AbortSignal, progress: Progress): CollectOptions {
   return {
-    seed: flags.seed,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     suite: flags.suite,
     signal,
     onProgress: progress.onProgress,
@@ -83,6 +97,7 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     ...(flags.headersOnly ? { headersOnly: true } : {}),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),
+    ...signatureOptions(flags),
   };
 }
 

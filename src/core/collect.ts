@@ -75,6 +75,7 @@ async function runProbe(
     const data = await probe.collect(source.capabilities as Capabilities, {
       suite: settings.suite,
       seed: settings.seed,
+      collectedAt: settings.collectedAt,
       rng: seededRng(settings.seed),
       maxPositions: source.maxPositions,
       headersOnly: settings.headersOnly,

@@ -140,6 +140,8 @@ export type ProgressEvent =
 export interface ProbeContext {
   readonly suite: Suite;
   readonly seed: number;
+  /** Wall clock at the start, ISO 8601: speeds are compared within a day only. */
+  readonly collectedAt: string;
   readonly rng: Rng;
   readonly maxPositions: number | undefined;
   /** Weights are not to be read: sizes and headers must do. */
@@ -162,6 +164,11 @@ export interface Probe<T = unknown> {
   readonly version: number;
   readonly requires: readonly CapabilityName[];
   readonly uses?: readonly Probe[];
+  /**
+   * Of a probe that asks a service: whether its evidence says something only beside that of a reference, or by itself
+   * too. References are asked such probes alone.
+   */
+  readonly beside?: 'needed' | 'useful';
   /** Set where the weights themselves are read, which a collection of headers only leaves out. */
   readonly reads?: 'weights';
   /** Expected cost for a suite, for `--dry-run`. */

@@ -90,6 +90,8 @@ export interface ReplySignature {
 }
 
 export interface ChatCapability {
+  /** Scheme, host and port that answer; absent where nothing is asked over a network. */
+  readonly origin?: string;
   /** `onDelta` is called as text arrives. Throws ENDPOINT_*; ENDPOINT_UNSUPPORTED when a parameter is refused. */
   reply(request: ChatRequest, onDelta?: (delta: ReplyDelta) => void): Promise<Reply>;
 }

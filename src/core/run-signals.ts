@@ -1,3 +1,4 @@
+import { relevant } from './concerns.js';
 import { errorRecord } from './errors.js';
 import type {
   Evidence,
@@ -15,7 +16,7 @@ import type {
 const IMPLIED = 'other/';
 
 /**
- * Score every signal. A signal is handed only the probes it declares; one whose needed data are missing is `skipped`,
+ * Score every signal that concerns this kind of candidate. A signal is handed only the probes it declares; one whose needed data are missing is `skipped`,
  * one that throws `errored`, and neither moves the verdict.
  */
 export function runSignals(
@@ -23,7 +24,8 @@ export function runSignals(
   profile: ReferenceProfile,
   signals: readonly Signal[],
 ): SignalResult[] {
-  return signals.map((signal) => {
+  const asked = signals.filter((signal) => relevant(evidence, signal));
+  return asked.map((signal) => {
     const { id, title, group, spoofing, needs, wants = [] } = signal;
     const identity = { id, title, group, spoofing };
     const missing = needs.find((probe) => !usable(evidence, probe));

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AssayError } from '../core/errors.js';
 import type { Engine } from '../core/types.js';
 import { readBody } from './body.js';
-import type { Dialect, DialectEnvironment } from './dialects/dialect.js';
+import type { Dialect, StackLoader } from './dialects/dialect.js';
 import { openai } from './dialects/openai.js';
 import type { Exchange, ServedRequest } from './exchange.js';
 import { queue } from './queue.js';
@@ -12,7 +12,7 @@ import { Refusal } from './refusal.js';
 import { parseRequest } from './request.js';
 import { refusalOf, respond, sendJson } from './respond.js';
 
-export interface ServerOptions extends Partial<DialectEnvironment> {
+export interface ServerOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** 127.0.0.1 by default; another only with `allowOtherHosts`, since nothing here is made to face a network. */
@@ -23,6 +23,8 @@ export interface ServerOptions extends Partial<DialectEnvironment> {
   readonly strictModel?: boolean;
   /** Requests must carry it as a bearer token. */
   readonly key?: string;
+  /** Public tokenizers, for the dialects and cheats that count with another one. */
+  readonly tokenStack?: StackLoader;
   readonly now?: () => number;
 }
 
@@ -47,7 +49,8 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
       hint: 'Serve on 127.0.0.1, or allow other hosts if everyone who reaches them may use the model.',
     });
   const stopping = new AbortController();
-  const handle = handler(dialect.engine(engine, environment(options)), dialect, options, stopping.signal);
+  const served = await dialect.engine(engine, options.tokenStack ?? noStacks);
+  const handle = handler(served, dialect, options, stopping.signal);
   const server = createServer((request, response) => void handle.request(request, response));
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -77,17 +80,11 @@ export async function startServer(engine: Engine, options: ServerOptions = {}): 
   };
 }
 
-function environment({ count }: ServerOptions): DialectEnvironment {
-  return {
-    count:
-      count ??
-      ((stack) => {
-        throw new AssayError('USAGE', `This needs the tokenizer "${stack}", which is not at hand.`, {
-          hint: 'Give serve a `count` of that name.',
-        });
-      }),
-  };
-}
+export const noStacks: StackLoader = async (id) => {
+  throw new AssayError('USAGE', `This needs the tokenizer "${id}", and none are at hand.`, {
+    hint: 'Give `tokenStack`, which loads a tokenizer by name.',
+  });
+};
 
 interface Handler {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { Capabilities, ModelSource, ModelStructure } from '../core/types.js';
+import type { Capabilities, ModelSource, ModelStructure, TokenStacksCapability } from '../core/types.js';
 import type { Delivery } from '../io/files.js';
 import { type OperationLimits, RuntimeHost } from '../io/runtime/host.js';
 import type { CallListener } from '../io/runtime/listener.js';
@@ -25,6 +25,7 @@ import { machine, type OpenOptions } from './options.js';
 import type { LocatedModel } from './parse.js';
 import { TensorBytes } from './tensor-bytes.js';
 import { type TokenBytes, tokenBytes } from './token-bytes.js';
+import { tokenStacks } from './token-stacks.js';
 import { layoutOf, weightAccess } from './weight-access.js';
 
 const MODEL_TIMEOUT_MS = 120_000;
@@ -114,6 +115,7 @@ export async function openOnnx(
       ? answering(located.label, capabilities, {
           endTokenIds: config.eosTokenIds,
           maxPositions: config.maxPositions,
+          stacks: tokenStacks(options),
         })
       : { capabilities }),
     maxPositions: config.maxPositions,
@@ -132,7 +134,15 @@ type OwnCapabilities = Omit<Capabilities, 'chat' | 'completions' | 'service' | '
 function answering(
   name: string,
   capabilities: OwnCapabilities,
-  { endTokenIds, maxPositions }: { endTokenIds: readonly number[]; maxPositions: number | undefined },
+  {
+    endTokenIds,
+    maxPositions,
+    stacks,
+  }: {
+    readonly endTokenIds: readonly number[];
+    readonly maxPositions: number | undefined;
+    readonly stacks: TokenStacksCapability;
+  },
 ): Pick<ModelSource, 'capabilities' | 'engine'> {
   const { tokens, sampling, logits, weights } = capabilities;
   const bytes = async (): Promise<TokenBytes | null> => tokenBytes(await weights.vocabulary(), tokens);
@@ -140,7 +150,10 @@ function answering(
     { tokens, sampling, logits, tokenBytes: bytes, endTokenIds },
     { name, maxPositions },
   );
-  return { engine, capabilities: { ...capabilities, ...localReplies(engine, () => performance.now()) } };
+  return {
+    engine,
+    capabilities: { ...capabilities, stacks, ...localReplies(engine, () => performance.now()) },
+  };
 }
 
 interface Graphs {

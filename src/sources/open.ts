@@ -6,17 +6,21 @@ import { type EndpointSpec, openEndpoint } from './endpoint.js';
 import { openOnnx } from './onnx.js';
 import type { OpenOptions } from './options.js';
 import { locateModel, locateRemote } from './parse.js';
+import { openRequestLog } from './request-log.js';
+import { tokenStacks } from './token-stacks.js';
 import { openWeights } from './weights.js';
 
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
 
-/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY or _UNSUPPORTED. */
+/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY, _UNSUPPORTED or LOG_INVALID. */
 export async function openCandidate(
   candidate: CandidateInput,
   options: OpenOptions = {},
 ): Promise<ModelSource> {
   if (typeof candidate !== 'string' && candidate.kind === 'endpoint') return openEndpoint(candidate, options);
+  if (typeof candidate !== 'string' && candidate.kind === 'log')
+    return openRequestLog(candidate, tokenStacks(options), options);
   const path = typeof candidate === 'string' ? candidate : candidate.path;
   if (/^https?:\/\//.test(path) && !isWeightsAddress(path)) return openEndpoint(named(path), options);
   const located = isWeightsAddress(path) ? await locateRemote(path, options) : await locateModel(path);

@@ -7,6 +7,13 @@ import { type RequestLog, recordsOf, requestLogReader } from '../formats/request
 import { textLines, wholeText } from '../io/text-lines.js';
 import { machine, type OpenOptions } from './options.js';
 
+/** Names of models in a message, and their length: they are text from a file. */
+const LISTED = 8;
+const LONGEST_NAME = 64;
+
+/** Byte order mark, which some programs put before the first line. */
+const MARK = /^\uFEFF/;
+
 type LogSpec = Extract<CandidateSpec, { kind: 'log' }>;
 
 /** The buyer's own requests as a candidate. Reads one file and opens no socket. Throws LOG_INVALID, CANDIDATE_NOT_FOUND. */
@@ -37,11 +44,13 @@ async function readLog({ path, model }: LogSpec): Promise<RequestLog> {
         break;
       }
       if (text === null) reader.skip('line too long');
-      else if (text.trim() !== '') reader.line(text, number);
+      else if (text.trim() !== '') reader.line(text.replace(MARK, ''), number);
     }
   } else for (const [index, record] of document.entries()) reader.record(record, index + 1);
   const log = reader.finish();
   if (log.requests.length === 0) throw nothingUsable(path, log, model);
+  const names = modelNames(log);
+  if (model === undefined && names.length > 1) throw severalModels(path, names);
   return log;
 }
 
@@ -49,7 +58,7 @@ async function readLog({ path, model }: LogSpec): Promise<RequestLog> {
 async function documentOf(path: string): Promise<readonly unknown[] | undefined> {
   for await (const { text } of textLines(path, MAX_LINE_BYTES)) {
     if (text !== null && text.trim() === '') continue;
-    const line = text === null ? undefined : readJson(text.replace(/^\uFEFF/, ''));
+    const line = text === null ? undefined : readJson(text.replace(MARK, ''));
     if (line && !isUnusable(line)) {
       const records = recordsOf(line.value);
       if (records === undefined || (await hasMore(path))) return undefined;
@@ -57,7 +66,7 @@ async function documentOf(path: string): Promise<readonly unknown[] | undefined>
     }
     if (text !== null && !/^\s*[[{]/.test(text)) return undefined;
     const whole = await wholeText(path, MAX_DOCUMENT_BYTES);
-    const read = whole === null ? undefined : readJson(whole.replace(/^\uFEFF/, ''));
+    const read = whole === null ? undefined : readJson(whole.replace(MARK, ''));
     return read && !isUnusable(read) ? recordsOf(read.value) : undefined;
   }
   return undefined;
@@ -69,6 +78,22 @@ async function hasMore(path: string): Promise<boolean> {
   for await (const { text } of textLines(path, MAX_LINE_BYTES))
     if ((text === null || text.trim() !== '') && ++lines > 1) return true;
   return false;
+}
+
+/** Names of models without their makers', which proxies add and leave out. */
+function modelNames({ requests }: RequestLog): string[] {
+  const names = requests.flatMap(({ model }) => model?.toLowerCase().split('/').at(-1) ?? []);
+  return [...new Set(names)].sort();
+}
+
+/** One version is judged at a time: counts of two would contradict each other. */
+function severalModels(path: string, names: readonly string[]): AssayError {
+  const listed = names.slice(0, LISTED).map((name) => JSON.stringify(name.slice(0, LONGEST_NAME)));
+  return new AssayError(
+    'LOG_INVALID',
+    `"${basename(path)}" holds requests to ${names.length} models; one can be judged at a time.`,
+    { hint: `Say which with --model: ${listed.join(', ')}${names.length > LISTED ? ', …' : ''}.` },
+  );
 }
 
 function nothingUsable(path: string, { skipped }: RequestLog, model: string | undefined): AssayError {

@@ -20,6 +20,8 @@ export interface MixtureFit {
   readonly bic: { readonly one: number; readonly two: number };
   /** Distance of the two means over their root mean square spread; two humps need about 2 (Ashman, Bird, Zepf 1994). */
   readonly separation: number;
+  /** Least density between the means over that at the lower of them, 0–1: 1 where no valley parts the two. */
+  readonly valley: number;
 }
 
 export interface MixtureSettings {
@@ -33,11 +35,16 @@ export interface MixtureSettings {
 
 /** A start in the middle, and as many at random: of one-dimensional pairs nearly every start finds the best. */
 const RANDOM_STARTS = 5;
+/** Enough to tell the best start; it alone climbs on. */
+const FIRST_STEPS = 40;
 /** EM crawls near a flat top; what further steps add is far below one unit of BIC. */
 const STEPS = 500;
 const TOLERANCE = 1e-9;
 /** A component of less than one value has no spread to estimate. */
 const LEAST_COUNT = 1;
+/** Places between the means where the valley is looked for. */
+const VALLEY_STEPS = 100;
+const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 
 /**
  * Fit one and two Gaussians by expectation–maximisation (Dempster, Laird and Rubin 1977) from several starts. BIC assumes
@@ -64,8 +71,9 @@ export function mixture(values: readonly number[], { leastSd, rng }: MixtureSett
   ];
   const pick = (): number => values[Math.floor(rng() * n)] as number;
   const starts = [halves(p25, p75), ...Array.from({ length: RANDOM_STARTS }, () => halves(pick(), pick()))];
-  const fits = starts.map((start) => climb(values, start, leastSd));
-  const best = fits.reduce((top, fit) => (fit.logLikelihood > top.logLikelihood ? fit : top));
+  const fits = starts.map((start) => climb(values, start, leastSd, FIRST_STEPS));
+  const ahead = fits.reduce((top, fit) => (fit.logLikelihood > top.logLikelihood ? fit : top));
+  const best = climb(values, ahead.pair, leastSd, STEPS);
   const alone = values.reduce((sum, x) => sum + logDensity(x, one), 0);
   const [a, b] = best.pair;
   const logLikelihood = { one: alone, two: Math.max(best.logLikelihood, alone) };
@@ -78,7 +86,18 @@ export function mixture(values: readonly number[], { leastSd, rng }: MixtureSett
       two: 5 * Math.log(n) - 2 * logLikelihood.two,
     },
     separation: Math.abs(a.mean - b.mean) / Math.sqrt((a.sd ** 2 + b.sd ** 2) / 2),
+    valley: valleyOf([a, b]),
   };
+}
+
+function valleyOf([a, b]: Pair): number {
+  const density = (x: number): number =>
+    a.weight * Math.exp(logDensity(x, a)) + b.weight * Math.exp(logDensity(x, b));
+  const shoulder = Math.min(density(a.mean), density(b.mean));
+  let least = shoulder;
+  for (let step = 1; step < VALLEY_STEPS; step++)
+    least = Math.min(least, density(a.mean + ((b.mean - a.mean) * step) / VALLEY_STEPS));
+  return least / shoulder;
 }
 
 type Pair = readonly [Gaussian, Gaussian];
@@ -87,10 +106,11 @@ function climb(
   values: readonly number[],
   start: Pair,
   leastSd: number,
+  steps: number,
 ): { pair: Pair; logLikelihood: number } {
   let pair = start;
   let reached = Number.NEGATIVE_INFINITY;
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < steps; step++) {
     const { next, logLikelihood } = improve(values, pair, leastSd);
     const flat = step > 0 && logLikelihood - reached <= TOLERANCE * Math.max(1, Math.abs(reached));
     reached = logLikelihood;
@@ -108,18 +128,20 @@ function improve(
 ): { next: Pair | null; logLikelihood: number } {
   const [a, b] = pair;
   const ofB = new Float64Array(values.length);
+  const scaleA = Math.log(a.weight / a.sd) - HALF_LOG_TAU;
+  const scaleB = Math.log(b.weight / b.sd) - HALF_LOG_TAU;
   let logLikelihood = 0;
   let count = 0;
   let sumA = 0;
   let sumB = 0;
-  for (const [i, x] of values.entries()) {
-    const inA = Math.log(a.weight) + logDensity(x, a);
-    const inB = Math.log(b.weight) + logDensity(x, b);
-    const top = Math.max(inA, inB);
-    const total = top + Math.log(Math.exp(inA - top) + Math.exp(inB - top));
-    const share = Math.exp(inB - total);
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i] as number;
+    const inA = scaleA - 0.5 * ((x - a.mean) / a.sd) ** 2;
+    const inB = scaleB - 0.5 * ((x - b.mean) / b.sd) ** 2;
+    const ratio = Math.exp(-Math.abs(inA - inB));
+    const share = (inB > inA ? 1 : ratio) / (1 + ratio);
     ofB[i] = share;
-    logLikelihood += total;
+    logLikelihood += Math.max(inA, inB) + Math.log1p(ratio);
     count += share;
     sumB += share * x;
     sumA += (1 - share) * x;
@@ -129,7 +151,8 @@ function improve(
   const means = [sumA / rest, sumB / count] as const;
   let squaresA = 0;
   let squaresB = 0;
-  for (const [i, x] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const x = values[i] as number;
     const share = ofB[i] as number;
     squaresA += (1 - share) * (x - means[0]) ** 2;
     squaresB += share * (x - means[1]) ** 2;
@@ -147,5 +170,5 @@ function improve(
 
 function logDensity(x: number, { mean, sd }: Gaussian): number {
   const z = (x - mean) / sd;
-  return -0.5 * z * z - Math.log(sd) - 0.5 * Math.log(2 * Math.PI);
+  return -0.5 * z * z - Math.log(sd) - HALF_LOG_TAU;
 }

@@ -28,6 +28,8 @@ export type Blocker =
       /** Delivered weight files that are not on the list. */
       readonly extra: number;
     }
+  /** Answers with a signature that the key does not bear out: somebody changed them, or the key is another's. */
+  | { readonly code: 'signature-invalid'; readonly answers: number }
   | { readonly code: 'only-cheap-evidence' };
 
 /** Reasons not to uphold a claim, however probable it is. `book` lists the published files of the claimed version. */
@@ -53,6 +55,7 @@ export function blockersOf(
     ...changedRelease(evidence, book),
     ...againstManifest(evidence),
     ...wrongLabels(evidence),
+    ...brokenSignatures(evidence),
     ...(costly ? [] : [{ code: 'only-cheap-evidence' } as const]),
   ];
 }
@@ -101,6 +104,13 @@ function wrongLabels({ probes }: Evidence): Blocker[] {
   return labels
     .filter(({ contradicts }) => contradicts)
     .map(({ source, label, found }) => ({ code: 'label', source, label, found: found.join(', ') }));
+}
+
+/** A missing signature is no fault: proxies drop headers. One that is wrong is not what its signer sent. */
+function brokenSignatures({ probes }: Evidence): Blocker[] {
+  const status = probes['response-signature'];
+  const { invalid = 0 } = Object(status?.status === 'ok' ? status.data : undefined);
+  return invalid > 0 ? [{ code: 'signature-invalid', answers: invalid }] : [];
 }
 
 /** Most telling first; every other probe that records what a delivery says of itself follows. */

@@ -118,6 +118,11 @@ function blockerReason(blocker: Blocker): Reason {
         signal: 'files',
         sentence: `MANIFEST_DIFFERS: the delivery is not as the list of digests has it: ${manifestParts(blocker)}. So the claim is not upheld.`,
       };
+    case 'signature-invalid':
+      return {
+        signal: 'response-signature',
+        sentence: `SIGNATURE_INVALID: the signatures of ${blocker.answers} answers do not fit their bytes and the given key, so the claim is not upheld.`,
+      };
     case 'only-cheap-evidence':
       return {
         signal: 'verdict',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isAssayError } from '../../src/core/errors.js';
 import type { Reply } from '../../src/core/types.js';
 import { localClient } from '../support/endpoint-client.js';
@@ -23,11 +23,80 @@ function wire(folder: string, name: string): Case {
   let body: Buffer = answer.subarray(end);
   if (/transfer-encoding: chunked/i.test(head)) {
     let at = 0;
-    const pieces = (meta.chunk_bytes as number[]).map((length) => body.subarray(at, (at += length)));
+    const pieces = (meta.chunk_bytes as number[]).map((length) => {
+      at += length;
+      return body.subarray(at - length, at);
+    });
     body = chunked([...pieces, body.subarray(at)]);
   }
   return { name, raw: Buffer.concat([Buffer.from(head), body]), path: meta.path };
 }
+
+const NO_REPLIES: readonly string[] = [
+  ...[
+    ...[
+      'anthropic-count_tokens',
+      'apply-template',
+      'detokenize',
+      'get-health',
+      'get-metrics',
+      'get-metrics-after',
+    ],
+    ...['get-models', 'get-props', 'get-slots', 'get-v1-models', 'input_tokens', 'options-cors'],
+    ...['tokenize', 'tokenize-parse-special'],
+  ].map((name) => `${name} ENDPOINT_PROTOCOL ENDPOINT_NOT_A_REPLY`),
+  ...[
+    ...[
+      'chat-n2',
+      'chat-n2-stream',
+      'err-bad-grammar',
+      'err-context-too-long',
+      'err-context-too-long-stream',
+    ],
+    ...[
+      'err-messages-type',
+      'err-n-too-many',
+      'err-negative-max',
+      'err-no-messages',
+      'err-top_logprobs-without',
+    ],
+  ].map((name) => `${name} ENDPOINT_STATUS HTTP_400`),
+  ...['err-get-on-post', 'get-unknown-404'].map((name) => `${name} ENDPOINT_STATUS HTTP_404`),
+  ...['err-bad-json', 'err-empty-body', 'err-invalid-utf8'].map((name) => `${name} ENDPOINT_STATUS HTTP_500`),
+  'embeddings ENDPOINT_STATUS HTTP_501',
+  'err-temperature-type ENDPOINT_UNSUPPORTED',
+];
+/** A biased random model wrote what this build's parser of answers could not read. */
+const ONLY: Readonly<Record<string, readonly string[]>> = {
+  'tiny-r1-distill-qwen': ['chat-logit_bias ENDPOINT_STATUS HTTP_500'],
+};
+
+const STORY = '"Here," replake a little girl.\n"One day';
+const LINES = '\n'.repeat(24);
+/** Text, finish, prompt and completion tokens, deltas. */
+const RECORDED: Readonly<Record<string, unknown>> = {
+  'stories260K-f32': {
+    'chat-basic': [STORY, 'length', 62, 24, 1],
+    'chat-stream': [STORY, 'length', 62, 24, 24],
+    'chat-stream-usage': [STORY, 'length', 62, 24, 24],
+    'chat-stop': ['"Here," repl', 'stop', 62, 11, 1],
+    'completions-echo': [', there', 'length', 5, 2, 1],
+    'native-completion': [', there was a little girl', 'length', 5, 8, 1],
+  },
+  'tiny-r1-distill-qwen': {
+    'chat-basic': [LINES, 'length', 17, 24, 1],
+    // This build streams no line ends before other text.
+    'chat-stream': ['', 'length', 17, 24, 0],
+    'chat-stream-usage': ['', 'length', 17, 24, 0],
+    'chat-stop': [LINES, 'length', 17, 24, 1],
+    'completions-echo': [' time time', 'length', 5, 2, 1],
+    'native-completion': [' time'.repeat(8), 'length', 5, 8, 1],
+  },
+};
+const FIRST_TOKEN: Readonly<Record<string, object>> = {
+  'stories260K-f32': { id: 436, text: '"', bytes: [34], logProb: -1.0301154851913452 },
+  'tiny-r1-distill-qwen': { id: 198, text: '\n', bytes: [10], logProb: -0.007056698203086853 },
+};
 
 type Outcome = Reply | { readonly code: string; readonly fault: string | undefined };
 
@@ -64,15 +133,71 @@ describe.skipIf(!sharedData).each(['stories260K-f32', 'tiny-r1-distill-qwen'])(
     });
     afterAll(() => server.close());
 
-    it('dump', () => {
+    const reply = (name: string): Reply => {
+      const outcome = outcomes.get(name);
+      if (outcome === undefined || 'code' in outcome) throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+      return outcome;
+    };
+
+    it('reads every answer that is a reply, and names what is none', () => {
+      expect(outcomes.size).toBe(83);
+      const refused = [...outcomes].flatMap(([name, outcome]) =>
+        'code' in outcome ? [`${name} ${outcome.code} ${outcome.fault ?? ''}`.trim()] : [],
+      );
+      expect(refused.sort()).toEqual([...NO_REPLIES, ...(ONLY[set] ?? [])].sort());
+    });
+
+    it('every reply has a finish, counts, times in order and no loss of text', () => {
       for (const [name, outcome] of outcomes) {
-        if ('code' in outcome) console.log(name, JSON.stringify(outcome));
-        else
-          console.log(
-            name,
-            JSON.stringify({ ...outcome, deltas: outcome.deltas.length, tokens: outcome.tokens?.length }),
-          );
+        if ('code' in outcome) continue;
+        const { deltas, timing, usage, finish, text, reasoning } = outcome;
+        expect([name, finish]).toEqual([name, expect.stringMatching(/^(stop|length|max_tokens)$/)]);
+        expect([name, usage?.completionTokens]).toEqual([name, expect.any(Number)]);
+        expect(timing.endMs).toBeGreaterThanOrEqual(timing.headersMs);
+        const times = deltas.map(({ atMs }) => atMs);
+        expect([...times].sort((a, b) => a - b)).toEqual(times);
+        const joined = (channel: string) =>
+          deltas.flatMap((d) => (d.channel === channel ? d.text : [])).join('');
+        expect([name, joined('text'), joined('reasoning')]).toEqual([name, text, reasoning]);
       }
+    });
+
+    it('a stream and a whole answer say the same', () => {
+      for (const [stream, whole] of [
+        ['chat-grammar-think-stream', 'chat-grammar-think'],
+        ['chat-grammar-thinkclose-stream', 'chat-grammar-thinkclose'],
+        ['completions-stream', 'completions'],
+      ] as const) {
+        const pick = ({ text, reasoning, finish, usage }: Reply) => [
+          text,
+          reasoning,
+          finish,
+          usage?.completionTokens,
+        ];
+        expect(pick(reply(stream))).toEqual(pick(reply(whole)));
+        expect(reply(stream).deltas.length).toBeGreaterThan(reply(whole).deltas.length);
+      }
+    });
+
+    it('has the recorded numbers', () => {
+      const seen = Object.fromEntries(
+        [
+          'chat-basic',
+          'chat-stream',
+          'chat-stream-usage',
+          'chat-stop',
+          'completions-echo',
+          'native-completion',
+        ].map((name) => {
+          const { text, finish, usage, deltas } = reply(name);
+          return [name, [text, finish, usage?.promptTokens, usage?.completionTokens, deltas.length]];
+        }),
+      );
+      expect(seen).toEqual(RECORDED[set]);
+      const [first] = reply('chat-logprobs-20').tokens ?? [];
+      expect(first).toMatchObject(FIRST_TOKEN[set] ?? {});
+      expect(first?.top).toHaveLength(20);
+      expect(first?.top[0]).toEqual({ ...first, top: undefined });
     });
   },
 );

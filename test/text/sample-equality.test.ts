@@ -99,18 +99,46 @@ describe('sample-equality', () => {
     expect(wrong.filter(Boolean).length).toBeLessThanOrEqual(5);
   });
 
-  it('another token limit, stripped spaces and composed characters are no difference', () => {
-    const shorter = sampled(HERS, 5, { limit: 45 });
+  it('a limit that a server ignores, or counts otherwise, is no difference', () => {
+    const brief = genuine.map(({ id, replies }) =>
+      prompt(
+        id,
+        replies.map((reply) => ({ ...reply, text: reply.text.slice(0, 30) })),
+      ),
+    );
+    const ignored = sampled(HERS, 12, { finish: 'stop', limit: 100 });
+    const usage = { promptTokens: 9, completionTokens: 63, reasoningTokens: null, cachedTokens: null };
+    const recounted = sampled(HERS, 13, { limit: 100 }).map(({ id, replies }) =>
+      prompt(
+        id,
+        replies.map((reply) => ({ ...reply, usage })),
+      ),
+    );
+    const sampledShorter = sampled(HERS, 14, { limit: 60 }).map(({ id, replies }) => prompt(id, replies, 40));
+    for (const [candidate, reference] of [
+      [ignored, brief],
+      [recounted, genuine],
+      [sampledShorter, genuine],
+    ] as const) {
+      const result = compareSamples(candidate, reference);
+      expect(result).toMatchObject({ status: 'tested', p: expect.toSatisfy((p: number) => p > 0.05) });
+    }
+  });
+
+  it('the length of replies to one limit tells', () => {
+    const terse = sampled(HERS, 15, { limit: 60 });
+    expect(compareSamples(terse, genuine)).toMatchObject({ p: expect.toSatisfy((p: number) => p < 0.01) });
+  });
+
+  it('stripped spaces and composed characters are no difference', () => {
     const spaced = sampled(HERS, 6).map(({ id, replies }) =>
       prompt(
         id,
         replies.map((reply) => ({ ...reply, text: ` ${reply.text}` })),
       ),
     );
-    for (const candidate of [shorter, spaced]) {
-      const result = compareSamples(candidate, genuine);
-      expect(result).toMatchObject({ status: 'tested', p: expect.toSatisfy((p: number) => p > 0.05) });
-    }
+    const result = compareSamples(spaced, genuine);
+    expect(result).toMatchObject({ status: 'tested', p: expect.toSatisfy((p: number) => p > 0.05) });
     expect(compareSamples(spaced, genuine)).toMatchObject({
       untrimmedP: expect.toSatisfy((p: number) => p < 0.01),
     });
@@ -152,7 +180,7 @@ describe('sample-equality', () => {
     expect(p.filter((value) => value <= 0.05).length).toBeLessThanOrEqual(8);
   });
 
-  it('survives any text, as pairs cut to a length no limit reached', () => {
+  it('survives any text, as pairs cut to a length that no limit reached where the limits differ', () => {
     const reply = fc.record({
       text: anyText(30),
       finish: fc.constantFrom('stop', 'length', null),
@@ -160,13 +188,14 @@ describe('sample-equality', () => {
     const replies = fc.array(reply, { maxLength: 5 });
     fc.assert(
       fc.property(replies, replies, (a, b) => {
-        const side = (rows: typeof a) => [
+        const side = (rows: typeof a, maxTokens = 50) => [
           prompt(
             'p',
             rows.map(({ text, finish }) => recorded(text, { finish })),
+            maxTokens,
           ),
         ];
-        const paired = pairSamples(side(a), side(b));
+        const paired = pairSamples(side(a), side(b, 51));
         if (paired.status !== 'paired') throw new Error(paired.reason);
         const cut = [...a, ...b].filter(
           ({ text, finish }) => finish !== 'stop' && text.normalize('NFC').trim() !== '',

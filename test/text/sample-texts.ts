@@ -22,8 +22,8 @@ export function recorded(
   };
 }
 
-export function prompt(id: string, replies: readonly RecordedReply[]): SampledPrompt {
-  return { id, language: 'en', replies };
+export function prompt(id: string, replies: readonly RecordedReply[], maxTokens = 50): SampledPrompt {
+  return { id, language: 'en', maxTokens, replies };
 }
 
 export function variant(id: string, probe: string, runs: readonly unknown[]): VariantView {

@@ -4,7 +4,13 @@ import { canonicalJson } from '../../core/canonical-json.js';
 import { writeProfile } from '../../profile/write.js';
 import { exitCodeOfReport } from '../exit.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, claimStandardOutput, collectOptions, withCollectOptions } from '../options.js';
+import {
+  type CollectFlags,
+  claimStandardOutput,
+  collectOptions,
+  withCollectOptions,
+  withLog,
+} from '../options.js';
 import { chooseOutputs, type OutputTarget, writeReport } from '../output.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
@@ -18,19 +24,20 @@ interface AuditFlags extends CollectFlags, JudgeFlags, ReferenceFlags {
 }
 
 export function auditCommand(program: Command): void {
-  withCollectOptions(withReferenceOptions(withJudgeOptions(program.command('audit <candidate>'))))
+  withLog(withCollectOptions(withReferenceOptions(withJudgeOptions(program.command('audit [candidate]')))))
     .description('collect evidence, judge it against a profile and report')
     .option('--evidence <file>', 'keep the evidence')
     .option('--keep-profile <file>', 'keep the profile with what --variant measured')
-    .action(async (candidate: string, flags: AuditFlags) => {
+    .action(async (candidate: string | undefined, flags: AuditFlags) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
       claimStandardOutput([flags.evidence, flags.keepProfile, ...outputs.map(({ path }) => path)]);
       const beside = references(flags);
       const judging =
         beside.length > 0 && flags.profile === undefined ? claimOptions(flags) : scoreOptions(flags);
-      if (flags.dryRun) return printPlan(flags, { times: 1 + beside.length });
+      const spec = candidateSpec(candidate, flags);
+      if (flags.dryRun) return printPlan(flags, spec, { times: 1 + beside.length });
       const report = await withSession(flags, (signal, progress) =>
-        audit(candidateSpec(candidate, flags), {
+        audit(spec, {
           ...collectOptions(flags, signal, progress),
           ...judging,
           references: beside,

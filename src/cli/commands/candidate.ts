@@ -7,11 +7,15 @@ import { isWeightsAddress } from '../../io/remote-delivery.js';
 import { writeText } from '../io.js';
 import type { CollectFlags } from '../options.js';
 
-/** A command-line candidate: a path, or an address with --model or with its model after `#`. Throws USAGE. */
-export function candidateSpec(
-  text: string,
-  flags: { readonly model?: string | undefined; readonly apiKeyEnv?: string | undefined },
-): string | CandidateSpec {
+interface CandidateFlags {
+  readonly model?: string | undefined;
+  readonly apiKeyEnv?: string | undefined;
+  readonly log?: string | undefined;
+}
+
+/** A command-line candidate: a path, an address with --model, or a log instead of either. Throws USAGE. */
+export function candidateSpec(text: string | undefined, flags: CandidateFlags): string | CandidateSpec {
+  if (text === undefined || flags.log !== undefined) return logSpec(text, flags);
   if (!/^https?:\/\//.test(text) || (flags.model === undefined && isWeightsAddress(text))) return text;
   const address = endpointAddress(text);
   const model = flags.model ?? address.model;
@@ -28,12 +32,23 @@ export function candidateSpec(
   };
 }
 
-/** `--dry-run`: requests and tokens per probe, of `times` collections. */
+function logSpec(text: string | undefined, { log, model }: CandidateFlags): CandidateSpec {
+  if (log === undefined || text !== undefined) {
+    throw new AssayError('USAGE', 'Expected one candidate: a path or address, or --log with a file.', {
+      hint: 'Examples: assay audit ./model, assay audit --log requests.jsonl',
+    });
+  }
+  return { kind: 'log', path: log, ...(model === undefined ? {} : { model }) };
+}
+
+/** `--dry-run`: requests and tokens per probe, of `times` collections from `candidate`. */
 export function printPlan(
   flags: Pick<CollectFlags, 'suite' | 'json'>,
+  candidate: string | CandidateSpec,
   { only, times = 1 }: { readonly only?: readonly string[]; readonly times?: number } = {},
 ): void {
-  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }).map(
+  const kind = typeof candidate === 'string' ? 'onnx' : candidate.kind;
+  const plan = plannedCost({ suite: flags.suite, ...(only ? { only } : {}) }, kind).map(
     ({ probe, requests, tokens }) => ({ probe, requests: requests * times, tokens: tokens * times }),
   );
   printCosts(flags, plan);

@@ -3,7 +3,7 @@ import { collect } from '../../api/collect.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { exitCodeOfEvidence } from '../exit.js';
 import { writeText } from '../io.js';
-import { type CollectFlags, collectOptions, withCollectOptions } from '../options.js';
+import { type CollectFlags, collectOptions, withCollectOptions, withLog } from '../options.js';
 import { withSession } from '../session.js';
 import { candidateSpec, printPlan } from './candidate.js';
 
@@ -13,16 +13,17 @@ interface Flags extends CollectFlags {
 }
 
 export function collectCommand(program: Command): void {
-  withCollectOptions(program.command('collect <candidate>'))
+  withLog(withCollectOptions(program.command('collect [candidate]')))
     .description('gather evidence only')
     .option('-o, --out <file>', 'evidence file (- is standard output)', '-')
     .option('--only <probe,…>', 'run only these probes')
-    .action(async (candidate: string, flags: Flags) => {
+    .action(async (candidate: string | undefined, flags: Flags) => {
       const only = flags.only?.split(',').map((id) => id.trim());
-      if (flags.dryRun) return printPlan(flags, only ? { only } : {});
+      const spec = candidateSpec(candidate, flags);
+      if (flags.dryRun) return printPlan(flags, spec, only ? { only } : {});
       const session = { progress: flags.progress, ...(flags.out === '-' ? {} : { evidence: flags.out }) };
       const evidence = await withSession(session, (signal, progress) =>
-        collect(candidateSpec(candidate, flags), {
+        collect(spec, {
           ...collectOptions(flags, signal, progress),
           ...(only ? { only } : {}),
         }),

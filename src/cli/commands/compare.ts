@@ -23,7 +23,7 @@ export function compareCommand(program: Command): void {
     .option('--reference-api-key-env <variable>', 'environment variable that holds the key of the first')
     .action(async (first: string, second: string, flags: CompareFlags) => {
       const outputs = chooseOutputs(flags.output ?? [], flags.json === true);
-      if (flags.dryRun) return printPlan(flags, { times: 2 });
+      if (flags.dryRun) return printPlan(flags, candidateSpec(second, flags), { times: 2 });
       const report = await withSession(flags, (signal, progress) =>
         compare(
           candidateSpec(first, { ...flags, apiKeyEnv: flags.referenceApiKeyEnv }),

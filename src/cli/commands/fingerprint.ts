@@ -12,7 +12,7 @@ export function fingerprintCommand(program: Command): void {
   withCollectOptions(program.command('fingerprint <candidate>'))
     .description('files, digests, architecture and storage of the weights; runs no model')
     .action(async (candidate: string, flags: CollectFlags) => {
-      if (flags.dryRun) return printPlan(flags, { only: FINGERPRINT_PROBES });
+      if (flags.dryRun) return printPlan(flags, candidate, { only: FINGERPRINT_PROBES });
       const evidence = await withSession(flags, (signal, progress) =>
         fingerprint(candidateSpec(candidate, flags), collectOptions(flags, signal, progress)),
       );

@@ -67,7 +67,8 @@ function buildCommand(profile: Command): void {
     .requiredOption('-o, --out <file>', 'profile file to write')
     .action(async (flags: BuildFlags) => {
       claimStandardOutput([flags.out, flags.json ? '-' : undefined]);
-      if (flags.dryRun) return printPlan(flags, { times: flags.variant.length * Math.max(1, flags.runs) });
+      if (flags.dryRun)
+        return printPlan(flags, 'reference', { times: flags.variant.length * Math.max(1, flags.runs) });
       const built = await withSession(flags, (signal, progress) =>
         buildProfile(trusted(flags), {
           ...collectOptions(flags, signal, progress),

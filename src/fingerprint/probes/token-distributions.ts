@@ -27,6 +27,7 @@ const tokenDistributions: Probe<TokenDistributions> = {
   id: 'token-distributions',
   version: 1,
   requires: ['completions'],
+  beside: 'needed',
   cost: ({ tier }) => ({ requests: COUNT[tier].single, tokens: COUNT[tier].single * PREFIX_TOKENS }),
   collect: async ({ completions }, context) => {
     // Each its own: a server that refuses to echo says no more about log-probabilities than that.

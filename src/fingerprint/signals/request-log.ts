@@ -1,8 +1,8 @@
 import type { Detail, Signal } from '../../core/types.js';
 import requestLogProbe, { type RequestLogEvidence } from '../probes/request-log.js';
 import { type Agreement, agreements, comparedIn } from '../request-log/agreement.js';
-import { fitOf } from '../request-log/fit.js';
-import { byVariant } from '../token-counts/counters.js';
+import { explainLog } from '../request-log/explain-log.js';
+import { byVariant } from '../token-counts/counting.js';
 
 /** With fewer, several tokenizers fit by chance. */
 const FEWEST = 5;
@@ -40,7 +40,7 @@ const requestLog: Signal = {
       expected: Object.fromEntries(
         measured.map(({ id, tokenStack }) => [id, `counted as ${tokenStack} does`]),
       ),
-      logLikelihood: byVariant(fitOf(log), variants),
+      logLikelihood: byVariant(explainLog(log), variants, ({ tokenStack }) => tokenStack),
       n,
       details: detailsOf(log, found),
     };

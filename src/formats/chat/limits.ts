@@ -3,8 +3,8 @@
 /** One event, or a whole body that is not streamed: 4,000 tokens with 20 alternatives each take 7 MB. */
 export const MAX_EVENT_BYTES = 8 * 2 ** 20;
 
-/** All bytes of a stream: 60,000 events of 1 kB, twice what the longest reasoning traces take. */
-export const MAX_STREAM_BYTES = 64 * 2 ** 20;
+/** All bytes of a stream: 80,000 events of 400 bytes, or 15,000 tokens with 20 alternatives each. */
+export const MAX_STREAM_BYTES = 32 * 2 ** 20;
 
 /** `data:` lines of one event: joined text costs a rope node for each. */
 export const MAX_EVENT_LINES = 10_000;

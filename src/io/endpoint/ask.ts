@@ -97,6 +97,7 @@ function asFailure(
   // A request that a server dislikes says nothing of the next one; a server in trouble, or a wrong key, does.
   if (status >= 500 || status === 401 || status === 403 || status === 429 || status === 200)
     session.noteFailure(failure);
+  else session.noteSuccess();
   return failure;
 }
 
@@ -106,6 +107,7 @@ function finished(
   { model }: Question,
   { session, dialect, checkSignature }: Asker,
 ): Reply {
+  session.noteSuccess();
   const signature = checkSignature?.(sink.headers, sink.body());
   const renamed = reply.model !== null && reply.model !== model ? ['MODEL_RENAMED'] : [];
   return withoutKey(

@@ -46,6 +46,13 @@ export interface Exchanged {
   readonly endMs: number;
 }
 
+/** A busy server's answer, of which only the head was read. */
+export class TurnedAway extends Error {
+  constructor(readonly head: Head) {
+    super('busy');
+  }
+}
+
 /** Marks an error of a kept connection that the server had closed before it read the request. */
 export const STALE = 'ESTALECONNECTION';
 
@@ -173,7 +180,7 @@ function failureOf(
   { url }: Message,
   { limits, remainingMs }: ExchangeOptions,
 ): Error {
-  if (cause instanceof AssayError) return cause;
+  if (cause instanceof AssayError || cause instanceof TurnedAway) return cause;
   if (cause instanceof Overdue) {
     if (cause.phase === 'total' && remainingMs < limits.totalMs) return overTime(limits.auditMs);
     return endpointError('ENDPOINT_SLOW', `${url.host}: ${cause.message}`);

@@ -23,6 +23,7 @@ const CONTEXT = [
 /** What `models` lists of the audited model. A server without a list is described by nothing. */
 export async function describeService(session: EndpointSession, model: string): Promise<ServiceFacts> {
   const { sink } = await session.send('GET', 'models', undefined, () => bodySink(MAX_LIST_BYTES));
+  if (sink.status < 500) session.noteSuccess();
   const body = sink.status === 200 ? object(sink.json()) : undefined;
   const entries = list(body?.data ?? body?.models).flatMap((entry) => asList(object(entry)));
   const idOf = (entry: JsonObject): string | null => label(entry.id ?? entry.name, MAX_NAME);
@@ -56,6 +57,7 @@ export async function refusalOf(
 ): Promise<{ readonly status: number; readonly message: string } | null> {
   const sinkFor = (): BodySink => bodySink(0, { unwanted: true });
   const { sink } = await session.send('POST', 'chat/completions', chatBody(request, model, dialect), sinkFor);
+  if (sink.status < 500) session.noteSuccess();
   if (sink.status >= 200 && sink.status < 300) return null;
   const message = errorOfBody(sink.json())?.message ?? sink.text();
   return { status: sink.status, message: clean(session.scrubber.message(message)) };

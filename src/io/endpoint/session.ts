@@ -11,6 +11,7 @@ import {
   overTime,
   type Sink,
   STALE,
+  TurnedAway,
 } from './exchange.js';
 import { endpointError } from './failure.js';
 import { type EndpointLimits, FIRST_RETRY_MS, MAX_FAILURES, MAX_RETRIES } from './limits.js';
@@ -44,13 +45,6 @@ export interface Sent<S extends Sink> {
 /** Statuses of a server that is busy and asks to come back. */
 const BUSY: ReadonlySet<number> = new Set([408, 429, 502, 503, 504, 529]);
 
-/** A busy server's answer, told apart from results; never leaves this file. */
-class Busy extends Error {
-  constructor(readonly head: Head) {
-    super('busy');
-  }
-}
-
 /** Everything that requests to one endpoint share: connections, key, patience. */
 export class EndpointSession {
   readonly base: URL;
@@ -80,9 +74,7 @@ export class EndpointSession {
       throw endpointError('ENDPOINT_DEAD', what);
     }
     try {
-      const sent = await this.#persist(this.#message(method, path, body), sinkFor, remainingMs);
-      this.#failures = 0;
-      return sent;
+      return await this.#persist(this.#message(method, path, body), sinkFor, remainingMs);
     } catch (error) {
       if (!isAssayError(error, 'ABORTED')) this.noteFailure(error);
       throw error;
@@ -140,9 +132,9 @@ export class EndpointSession {
       } catch (error) {
         const stale = (error as NodeJS.ErrnoException).code === STALE;
         if (stale && last) throw networkError(error, 'headers', message.url);
-        if (!stale && !(error instanceof Busy)) throw error;
-        quirks.push(stale ? 'RETRIED_CONNECTION' : `RETRIED_${(error as Busy).head.status}`);
-        if (!stale) await this.#wait(error as Busy, attempt, message.url);
+        if (!stale && !(error instanceof TurnedAway)) throw error;
+        quirks.push(stale ? 'RETRIED_CONNECTION' : `RETRIED_${(error as TurnedAway).head.status}`);
+        if (!stale) await this.#wait(error as TurnedAway, attempt, message.url);
       }
     }
   }
@@ -153,7 +145,7 @@ export class EndpointSession {
     const guarded: Sink = {
       head: (head) => {
         checkHead(head, message.url);
-        if (!last && BUSY.has(head.status) && this.#patientWith(head)) throw new Busy(head);
+        if (!last && BUSY.has(head.status) && this.#patientWith(head)) throw new TurnedAway(head);
         sink.head(head);
       },
       data: (bytes, atMs) => sink.data(bytes, atMs),
@@ -168,7 +160,7 @@ export class EndpointSession {
     return (retryAfterMs(headers['retry-after'], wallClock()) ?? 0) <= limits.retryWaitMs;
   }
 
-  async #wait({ head }: Busy, attempt: number, url: URL): Promise<void> {
+  async #wait({ head }: TurnedAway, attempt: number, url: URL): Promise<void> {
     const { limits, signal, wallClock } = this.#settings;
     const asked = retryAfterMs(head.headers['retry-after'], wallClock()) ?? FIRST_RETRY_MS * 4 ** attempt;
     const milliseconds = Math.min(asked, limits.retryWaitMs, this.#remaining());

@@ -9,6 +9,9 @@ export interface GreedyReply extends RecordedReply {
   readonly id: string;
   readonly language: string;
   readonly maxTokens: number;
+  /** Date of the audit (UTC) and who was asked: times of another day or place are not comparable. */
+  readonly day?: string;
+  readonly origin?: string;
 }
 
 /** What a candidate answers at temperature 0: text, tokens, times. Read by signals of several domains. */
@@ -16,20 +19,23 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   id: 'greedy-replies',
   version: 1,
   requires: ['chat'],
+  beside: 'useful',
   cost: ({ prompts, budget }) => ({
     requests: prompts.length,
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),
   }),
-  collect: async ({ chat }, { suite, rng, progress }) => {
+  collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
     const withTop = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const ask = async (request: ChatRequest): Promise<Reply> =>
       (await withTop(request)) ?? (await chat.reply(request));
+    const { origin } = chat;
+    const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
     const done: GreedyReply[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
       const request = { messages, maxTokens, temperature: 0, seed: 0 };
       const reply = await ask(request).catch(unlessTooLong);
-      if (reply) done.push({ id, language, maxTokens, ...recordReply(reply) });
+      if (reply) done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
       progress(done.length, suite.prompts.length);
     }
     return done.sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -5,6 +5,7 @@ import { type RecordedReply, recordReply } from '../record.js';
 export interface SampledPrompt {
   readonly id: string;
   readonly language: string;
+  readonly maxTokens: number;
   readonly replies: readonly RecordedReply[];
 }
 
@@ -20,6 +21,7 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
   id: 'sampled-replies',
   version: 1,
   requires: ['chat'],
+  beside: 'needed',
   cost: ({ tier, prompts, budget }) => {
     const [count, samples, tokens] = PLAN[tier];
     const requests = Math.min(count, prompts.length) * samples;
@@ -37,7 +39,7 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
         const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: drawn });
         replies.push(recordReply(reply));
       }
-      done.push({ id, language, replies });
+      done.push({ id, language, maxTokens, replies });
       progress(done.length, chosen.length);
     }
     return done;

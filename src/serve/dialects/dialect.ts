@@ -1,4 +1,4 @@
-import type { AnswerEnd, AnswerPiece, Engine, ReplyToken, Usage } from '../../core/types.js';
+import type { AnswerEnd, AnswerPiece, Engine, ReplyToken, TokenStack, Usage } from '../../core/types.js';
 import type { Exchange, ServedRequest } from '../exchange.js';
 import type { Json } from '../json.js';
 import type { Refusal } from '../refusal.js';
@@ -33,7 +33,7 @@ export interface Framing {
 export interface Dialect {
   readonly name: string;
   readonly summary: string;
-  readonly engine: (engine: Engine, environment: DialectEnvironment) => Engine;
+  readonly engine: (engine: Engine, stack: StackLoader) => Engine | Promise<Engine>;
   readonly stages: readonly (() => Stage)[];
   /** Fields of a delta, or of a message, that carry text. */
   readonly fields: (channel: AnswerPiece['channel'], text: string) => Json;
@@ -59,11 +59,8 @@ export interface Dialect {
   readonly error: (refusal: Refusal) => { readonly status: number; readonly body: Json };
 }
 
-/** What some dialects need from outside. */
-export interface DialectEnvironment {
-  /** Tokens of a text by a public tokenizer. Throws USAGE where it is not at hand. */
-  readonly count: (stack: string) => (text: string) => number;
-}
+/** Public tokenizers by name. Throws where the name is not known or none are at hand. */
+export type StackLoader = (id: string) => Promise<Pick<TokenStack, 'count' | 'ends'>>;
 
 /** A dialect made from another. */
 export type Trait = (dialect: Dialect) => Dialect;

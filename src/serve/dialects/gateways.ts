@@ -32,8 +32,8 @@ export const gateways: readonly Dialect[] = [
     'counts everything with cl100k, by the formula of OpenAI’s cookbook',
     (d) => ({
       ...d,
-      engine: (engine, { count }) =>
-        recount({ count: count('cl100k'), perMessage: 3, perRequest: 3 })(engine),
+      engine: async (engine, stack) =>
+        recount({ ...(await stack('cl100k')), perMessage: 3, perRequest: 3 })(engine),
     }),
     plainUsage,
     usageAt('extra'),

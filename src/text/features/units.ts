@@ -52,6 +52,23 @@ export function countWords(text: string): number {
   return count;
 }
 
+/** The beginning of a text, up to and with the n-th word. */
+export function firstWords(text: string, n: number): string {
+  let left = n;
+  let end = 0;
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    if (left === 0) return text.slice(0, end);
+    let from = index;
+    cut(run, (word) => {
+      if (left === 0) return;
+      from = text.indexOf(word, from) + word.length;
+      end = from;
+      left--;
+    });
+  }
+  return left === 0 ? text.slice(0, end) : text;
+}
+
 export function isIdeograph(word: string): boolean {
   return ideograph(word.codePointAt(0) ?? 0);
 }

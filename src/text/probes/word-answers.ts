@@ -26,6 +26,7 @@ const wordAnswers: Probe<readonly WordAnswers[]> = {
   id: 'word-answers',
   version: 1,
   requires: ['chat'],
+  beside: 'needed',
   cost: ({ tier }) => {
     const [tasks, samples] = PLAN[tier];
     const requests = tasks * LANGUAGES.length * samples;

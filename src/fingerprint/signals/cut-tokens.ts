@@ -1,0 +1,87 @@
+import type { Signal, VariantView } from '../../core/types.js';
+import { type CutCount, logCut, logUncut } from '../boundaries/cut.js';
+import { mixDigitsApart } from '../boundaries/digits-apart.js';
+import { type Explained, overModes } from '../boundaries/modes.js';
+import cutReplies, { type CutReply } from '../probes/cut-replies.js';
+
+/** Fewer replies could agree with a cap by luck. */
+const ENOUGH = 3;
+/** Chance that something else ended a reply, by what the server says did: a gateway may rewrite what it says. */
+const STRAY = { length: 0.015, stop: 0.9, unsaid: 0.3 } as const;
+
+/**
+ * Claim: the candidate's cap on new tokens counts tokens of the claimed version's tokenizer.
+ * Method: replies cut at N tokens are counted anew under each public tokenizer; the right one gives N again, less what
+ * a server hides. Mixture over what cut the session: the model's own tokens, a public or another model's tokenizer,
+ * characters, imitation of the full version, or something unknown.
+ * Source: vLLM, llama.cpp and DeepSeek document max_tokens as tokens the model generates.
+ * Assumptions: reasoning is shown where it is counted; else nothing fits and the signal says nothing.
+ * Error rates: bench/endpoint/boundaries.mjs.
+ * Evasion: generate more, count with the claimed tokenizer and cut again; or hide the reasoning.
+ */
+const cutTokens: Signal = {
+  id: 'cut-tokens',
+  title: 'Tokens of cut replies',
+  group: 'token-boundaries',
+  spoofing: 'costly',
+  needs: [cutReplies],
+  score: ({ candidate, variants }) => {
+    const replies = (candidate['cut-replies'] as readonly CutReply[]).filter(isShown);
+    if (replies.length < ENOUGH)
+      return {
+        status: 'skipped',
+        reason: `${replies.length} of the replies show all that was counted; ${ENOUGH} are needed`,
+      };
+    const explained = explain(replies);
+    const stacks = Object.keys(explained.by);
+    const [best] = [...stacks].sort((a, b) => (explained.by[b] ?? 0) - (explained.by[a] ?? 0));
+    const fits = best !== undefined && (explained.by[best] ?? 0) > explained.unknown;
+    return {
+      status: 'scored',
+      observed: fits ? `cut by tokens of ${best}` : 'cut by no known tokenizer',
+      expected: expected(variants),
+      logLikelihood: overModes(variants, explained),
+      n: replies.length,
+      details: stacks.map((stack) => ({
+        type: 'text',
+        label: `tokens beyond the cap, counted by ${stack}`,
+        value: replies.map((reply) => offOf(reply, stack)).join(', '),
+      })),
+    };
+  },
+};
+export default cutTokens;
+
+/** Reasoning that is counted and not shown makes every count too small. */
+function isShown({ text, reasoning, usage }: CutReply): boolean {
+  return text + reasoning !== '' && (reasoning !== '' || !((usage?.reasoningTokens ?? 0) > 0));
+}
+
+function expected(variants: readonly VariantView[]): Record<string, string> {
+  return Object.fromEntries(
+    variants.flatMap(({ id, tokenStack }) => (tokenStack ? [[id, `cut by tokens of ${tokenStack}`]] : [])),
+  );
+}
+
+const offOf = ({ readings, maxTokens }: CutReply, stack: string): number =>
+  (readings[stack]?.tokens ?? 0) - maxTokens;
+
+function explain(replies: readonly CutReply[]): Explained {
+  const stacks = Object.keys(replies[0]?.readings ?? {});
+  const by = stacks.map((stack): [string, number] => {
+    const whole = logCut(replies.map((reply) => countOf(reply, offOf(reply, stack))));
+    const apart = logCut(
+      replies.map((reply) => countOf(reply, (reply.readings[stack]?.digitsApart ?? 0) - reply.maxTokens)),
+    );
+    return [stack, mixDigitsApart(whole, apart)];
+  });
+  return {
+    by: Object.fromEntries(by),
+    unknown: logUncut(replies.map(({ maxTokens }) => ({ cap: maxTokens }))),
+  };
+}
+
+function countOf({ text, reasoning, finish, maxTokens }: CutReply, off: number): CutCount {
+  const stray = finish === 'length' ? STRAY.length : finish === 'stop' ? STRAY.stop : STRAY.unsaid;
+  return { shape: `${reasoning !== ''} ${text !== ''}`, off, cap: maxTokens, stray };
+}
