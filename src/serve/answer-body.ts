@@ -47,8 +47,8 @@ export function chunkWriter(dialect: Dialect, exchange: Exchange): ChunkWriter {
   const stages = staged(dialect.stages.map((make) => make()));
   const chat = exchange.request.kind === 'chat';
   let opened = false;
-  const patched = (body: Json, at: 'chunk' | 'finish' | 'usage'): Json =>
-    dialect.patches.reduce((now, patch) => patch(now, exchange, at), body);
+  const patched = (body: Json, at: 'chunk' | 'finish' | 'usage', usage: Usage | null = null): Json =>
+    dialect.patches.reduce((now, patch) => patch(now, exchange, at, usage), body);
   const choice = (fields: Json, tokens: readonly ReplyToken[], finish: string | null): Json => ({
     index: 0,
     ...(chat
@@ -82,8 +82,8 @@ export function chunkWriter(dialect: Dialect, exchange: Exchange): ChunkWriter {
     end: ({ finish, usage }) => [
       ...opening(),
       ...stages.end().map(chunk),
-      patched(finishChunk(dialect, exchange, choice({}, [], dialect.finish(finish)), usage), 'finish'),
-      ...usageChunk(dialect, exchange, usage).map((body) => patched(body, 'usage')),
+      patched(finishChunk(dialect, exchange, choice({}, [], dialect.finish(finish)), usage), 'finish', usage),
+      ...usageChunk(dialect, exchange, usage).map((body) => patched(body, 'usage', usage)),
     ],
   };
 }
@@ -114,6 +114,12 @@ function usageChunk(dialect: Dialect, exchange: Exchange, usage: Usage): Json[] 
   return [{ ...head(exchange, true), choices: [], usage: dialect.usage(usage, exchange) }];
 }
 
+/** Fields of both channels: where one is null for the other's sake, it gives way. */
+function both(text: Json, reasoning: Json): Json {
+  const said = Object.entries(reasoning).filter(([name, value]) => value !== null || !(name in text));
+  return { ...text, ...Object.fromEntries(said) };
+}
+
 /** The body of an answer that is not streamed. */
 export function wholeBody(
   dialect: Dialect,
@@ -126,10 +132,9 @@ export function wholeBody(
   const textOf = (channel: AnswerPiece['channel']): string =>
     all.map((piece) => (piece.channel === channel ? piece.text : '')).join('');
   const [text, reasoning] = [textOf('text'), textOf('reasoning')];
-  const message = dialect.message?.(text, reasoning) ?? {
-    ...dialect.fields('text', text),
-    ...(reasoning === '' ? {} : dialect.fields('reasoning', reasoning)),
-  };
+  const message =
+    dialect.message?.(text, reasoning) ??
+    both(dialect.fields('text', text), reasoning === '' ? {} : dialect.fields('reasoning', reasoning));
   const tokens = all.flatMap((piece) => piece.tokens);
   const { request } = exchange;
   const body = {
@@ -144,5 +149,5 @@ export function wholeBody(
     ],
     ...(dialect.usagePlace === 'never' ? {} : { usage: dialect.usage(usage, exchange) }),
   };
-  return dialect.patches.reduce((now: Json, patch) => patch(now, exchange, 'whole'), body);
+  return dialect.patches.reduce((now: Json, patch) => patch(now, exchange, 'whole', usage), body);
 }

@@ -20,7 +20,13 @@ export type UsagePlace =
   | 'never';
 
 /** What becomes of a body before it is sent: a chunk, the chunk with the finish reason, or a whole answer. */
-export type Patch = (body: Json, exchange: Exchange, at: 'chunk' | 'finish' | 'usage' | 'whole') => Json;
+export type Patch = (
+  body: Json,
+  exchange: Exchange,
+  at: 'chunk' | 'finish' | 'usage' | 'whole',
+  /** Null before the end. */
+  usage: Usage | null,
+) => Json;
 
 /** How events are written. */
 export interface Framing {

@@ -35,6 +35,15 @@ const withIds: Dialect['logProbs'] = (tokens, { kind }) =>
     ? chatLogProbs(tokens, (choice) => ({ id: choice.id, ...chatToken(choice) }))
     : completionLogProbs(tokens);
 
+/** llama.cpp's times, which count tokens too. */
+const timed = patched((body, _, at, usage) => {
+  if (usage === null || at === 'usage') return body;
+  const { promptTokens, completionTokens, cachedTokens } = usage;
+  const cached = cachedTokens ?? 0;
+  const timings = { cache_n: cached, prompt_n: (promptTokens ?? 0) - cached, predicted_n: completionTokens };
+  return { ...body, timings };
+});
+
 /** Programs that serve models. */
 export const engines: readonly Dialect[] = [
   dialect(
@@ -78,9 +87,7 @@ export const engines: readonly Dialect[] = [
     echoesModel,
     fingerprint('b4719-73e2ed3c'),
     (d) => ({ ...d, logProbs: withIds }),
-    patched((body, _, at) =>
-      at === 'finish' || at === 'whole' ? { ...body, timings: { prompt_n: 1, predicted_n: 1 } } : body,
-    ),
+    timed,
     errors((refusal) => ({
       status: refusal.code === 'invalid_json' ? 500 : refusal.status,
       body: { error: { code: refusal.status, message: refusal.message, type: refusal.type } },
@@ -95,9 +102,7 @@ export const engines: readonly Dialect[] = [
     moreUsage(({ cachedTokens }) => ({ prompt_tokens_details: { cached_tokens: cachedTokens ?? 0 } })),
     fingerprint('b8461-0f2c9e11'),
     (d) => ({ ...d, logProbs: withIds }),
-    patched((body, _, at) =>
-      at === 'finish' || at === 'whole' ? { ...body, timings: { prompt_n: 1, predicted_n: 1 } } : body,
-    ),
+    timed,
     llamaError,
   ),
   dialect(
