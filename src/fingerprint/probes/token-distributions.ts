@@ -30,8 +30,9 @@ const tokenDistributions: Probe<TokenDistributions> = {
   beside: 'needed',
   cost: ({ tier }) => ({ requests: COUNT[tier].single, tokens: COUNT[tier].single * PREFIX_TOKENS }),
   collect: async ({ completions }, context) => {
-    const ask = withLogProbs<CompletionRequest>((request) => completions.complete(request));
-    return (await echoed(ask, context)) ?? (await singly(ask, context));
+    // Each its own: a server that refuses to echo says no more about log-probabilities than that.
+    const ask = (): Ask => withLogProbs<CompletionRequest>((request) => completions.complete(request));
+    return (await echoed(ask(), context)) ?? (await singly(ask(), context));
   },
 };
 export default tokenDistributions;
