@@ -11,7 +11,7 @@ import { openWeights } from './weights.js';
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
 
-/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY or _UNSUPPORTED. */
+/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY or _UNSUPPORTED, ENDPOINT_ADDRESS and KEY_MISSING. */
 export async function openCandidate(
   candidate: CandidateInput,
   options: OpenOptions = {},
@@ -24,6 +24,12 @@ export async function openCandidate(
   return model.kind === 'onnx'
     ? openOnnx(located, model.path, options)
     : openWeights(located, model, options);
+}
+
+/** Whether a candidate is a service, which has no files. */
+export function isEndpoint(candidate: CandidateInput): boolean {
+  if (typeof candidate !== 'string') return candidate.kind === 'endpoint';
+  return /^https?:\/\//.test(candidate) && !isWeightsAddress(candidate);
 }
 
 /** `https://host/v1#model`: an endpoint and its model in one text. Throws ENDPOINT_ADDRESS and USAGE. */
