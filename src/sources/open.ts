@@ -13,7 +13,7 @@ import { openWeights } from './weights.js';
 /** What callers may name: a path or URL, or a full specification. */
 export type CandidateInput = string | CandidateSpec;
 
-/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY, _UNSUPPORTED or LOG_INVALID. */
+/** Open a candidate by what it is. Throws CANDIDATE_NOT_FOUND, _EMPTY or _UNSUPPORTED, ENDPOINT_ADDRESS, KEY_MISSING and LOG_INVALID. */
 export async function openCandidate(
   candidate: CandidateInput,
   options: OpenOptions = {},
@@ -30,7 +30,7 @@ export async function openCandidate(
     : openWeights(located, model, options);
 }
 
-/** True for what is asked over a network instead of opened. */
+/** Whether a candidate is a service, which has no files. */
 export function isEndpoint(candidate: CandidateInput): boolean {
   if (typeof candidate !== 'string') return candidate.kind === 'endpoint';
   return /^https?:\/\//.test(candidate) && !isWeightsAddress(candidate);

@@ -113,6 +113,10 @@ export const ATTACKS: Readonly<Record<string, readonly [fault: RegExp, attack: A
     /^CHAT_CONTAINERS$/,
     (socket) => socket.write(httpAnswer(`{"a":[${'{},'.repeat(2 ** 20)}{}]}`)),
   ],
+  'a million numbers': [
+    /^CHAT_VALUES$/,
+    (socket) => socket.write(httpAnswer(`{"a":[${'0.1,'.repeat(2 ** 20 - 20)}0]}`)),
+  ],
   'a redirect to a file': [
     /^ENDPOINT_REDIRECT$/,
     (socket) =>

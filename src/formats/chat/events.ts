@@ -17,6 +17,7 @@ export interface EventSplitter {
 const BOM = [0xef, 0xbb, 0xbf];
 const OPEN = 0x7b;
 const LF = 10;
+const PIECE = 65_536;
 
 /**
  * The JSON objects of a body, whatever its framing: server-sent events, one JSON text a line, or one JSON text.
@@ -37,6 +38,15 @@ export function splitEvents(sink: EventSink): EventSplitter {
     if (mode === 'lines') lines.push(found.bytes);
     else head.add(found.bytes);
   };
+  const read = (bytes: Uint8Array): void => {
+    if (mode === 'lines') {
+      lines.push(bytes);
+      return;
+    }
+    head.add(bytes);
+    if (mode === 'unknown') decide(firstContent(head, sink));
+    if (mode === 'json' && bytes.includes(LF)) decide(firstLine(head, sink));
+  };
   return {
     get done() {
       return framing.done;
@@ -48,13 +58,8 @@ export function splitEvents(sink: EventSink): EventSplitter {
       total += bytes.length;
       if (total > MAX_STREAM_BYTES)
         throw overLimit('CHAT_STREAM_BYTES', `is longer than ${MAX_STREAM_BYTES} bytes`);
-      if (mode === 'lines') {
-        lines.push(bytes);
-        return;
-      }
-      head.add(bytes);
-      if (mode === 'unknown') decide(firstContent(head, sink));
-      if (mode === 'json' && bytes.includes(LF)) decide(firstLine(head, sink));
+      // In small pieces, so that the limit of one event is never held against a piece of many.
+      for (let at = 0; at < bytes.length; at += PIECE) read(bytes.subarray(at, at + PIECE));
     },
     end() {
       if (mode === 'lines') {
