@@ -5,8 +5,8 @@ import { compareCounts, surest } from '../distributions/doubt.js';
 
 /** Fewer prompts than this and a mean says little. */
 const MIN_PROMPTS = 4;
-/** Chance of another prompt before the same messages, by counts; see reply-distribution-distance. */
-const DOUBT = { equal: 5e-3, unknown: 0.5, different: 0.9 } as const;
+/** Chance of another prompt before the same messages, or of a server that samples whatever it is asked: policy. */
+const DOUBT = { equal: 0.1, unknown: 0.5, different: 0.9 } as const;
 
 /** UTF-16 units two answers have in common from the start, and how many the shorter has. */
 function commonPrefix(a: GreedyReply, b: GreedyReply): { readonly common: number; readonly length: number } {

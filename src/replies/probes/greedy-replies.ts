@@ -1,4 +1,4 @@
-import { isAssayError } from '../../core/errors.js';
+import { type AssayError, isAssayError } from '../../core/errors.js';
 import { shuffled } from '../../core/rng.js';
 import type { ChatRequest, Probe, Reply } from '../../core/types.js';
 import { type RecordedReply, recordReply } from '../record.js';
@@ -32,19 +32,25 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
     const done: GreedyReply[] = [];
+    const refusals: AssayError[] = [];
     for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
       const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = await ask(request).catch(unlessTooLong);
-      if (reply) done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
-      progress(done.length, suite.prompts.length);
+      const reply = await ask(request).catch(unlessRefused);
+      if (isAssayError(reply)) refusals.push(reply);
+      else done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
+      progress(done.length + refusals.length, suite.prompts.length);
     }
+    // A server that refuses most of them refuses something else.
+    if (refusals.length > done.length) throw refusals[0];
     return done.sort((a, b) => (a.id < b.id ? -1 : 1));
   },
 };
 export default greedyReplies;
 
-/** A small model beside the endpoint may have no room for a prompt: the others are compared. */
-function unlessTooLong(error: unknown): null {
-  if (isAssayError(error) && error.fault === 'EXCEED_CONTEXT') return null;
+/** A prompt may be too long for a small model, or displease a filter: the others are compared. */
+const REFUSED = /^(EXCEED_CONTEXT|HTTP_(400|413|422))$/;
+
+function unlessRefused(error: unknown): AssayError {
+  if (isAssayError(error) && REFUSED.test(error.fault ?? '')) return error;
   throw error;
 }
