@@ -18,6 +18,7 @@ import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
 import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
+import specialTokensProbe from './fingerprint/probes/special-tokens.js';
 import spelledTokensProbe from './fingerprint/probes/spelled-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
@@ -35,6 +36,7 @@ import requestLogSignal from './fingerprint/signals/request-log.js';
 import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
+import specialTokensSignal from './fingerprint/signals/special-tokens.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenDistributionDistanceSignal from './fingerprint/signals/token-distribution-distance.js';
 import tokenEdgesSignal from './fingerprint/signals/token-edges.js';
@@ -74,6 +76,7 @@ export const PROBES: readonly Probe[] = [
   requestLogProbe,
   responseSignatureProbe,
   serviceFactsProbe,
+  specialTokensProbe,
   spelledTokensProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
@@ -106,6 +109,7 @@ export const SIGNALS: readonly Signal[] = [
   responseSignatureSignal,
   serviceFactsSignal,
   siblingSignal,
+  specialTokensSignal,
   tailCorrelationSignal,
   tokenDistributionDistanceSignal,
   tokenEdgesSignal,

@@ -90,6 +90,16 @@ export const OVERHEADS = {
       template[form] + (rng() < 0.1 ? whole(rng, -30, 300) : 0),
 };
 
+/** What servers state for answers, from the tokens of text and reasoning. */
+export const ANSWERS = {
+  'text and end': ({ text, reasoning }) => text + reasoning + 1,
+  'without reasoning': ({ text }) => text + 1,
+  'reasoning that is not kept': ({ text, reasoning, rng }) => text + reasoning + whole(rng, 50, 3000),
+  // Models now and then write a word in other tokens than its own tokenizer would.
+  'other tokens': ({ text, reasoning, rng }) => text + reasoning + poisson((text + reasoning) / 300, rng),
+  'edges stripped': ({ text, reasoning, rng }) => text + reasoning + whole(rng, 0, 2),
+};
+
 function poisson(mean, rng) {
   let times = 0;
   for (let product = rng(); product > Math.exp(-mean); product *= rng()) times++;

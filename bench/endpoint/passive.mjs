@@ -4,11 +4,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadProfile } from '../../dist/esm/api/assets.js';
-import { score } from '../../dist/esm/api/score.js';
 import { seededRng } from '../../dist/esm/core/rng.js';
+import { runSignals, viewsOf } from '../../dist/esm/core/run-signals.js';
 import requestLog from '../../dist/esm/fingerprint/signals/request-log.js';
 import { tokenStacks } from '../../dist/esm/sources/token-stacks.js';
-import { COUNTERS, HONEST_COUNTERS, OVERHEADS } from './log-servers.mjs';
+import { judge } from '../../dist/esm/verdict/policy.js';
+import { ANSWERS, COUNTERS, HONEST_COUNTERS, OVERHEADS } from './log-servers.mjs';
 
 const SESSIONS = Number(process.argv[2] ?? 10_000);
 const ROOT = new URL('../../', import.meta.url).pathname;
@@ -17,6 +18,7 @@ const POOL = 4000;
 const LENGTHS = [12, 25, 50, 100, 200];
 
 const profile = loadProfile('deepseek-r1');
+const { variants } = viewsOf(profile, []);
 const { ids, load } = tokenStacks({});
 const stacks = await Promise.all(ids.map(load));
 
@@ -84,7 +86,26 @@ function session(pool, n, counter, overhead, rng) {
       ...(message.trimmed ? { trimmed: message.trimmed } : {}),
     };
   });
-  return { requests: n, skipped: {}, excluded: {}, stacks: ids, prompts, answers: [] };
+  const answers = rng() < 0.5 ? [] : answersOf(pool, n, server.count, rng);
+  return { requests: n, skipped: {}, excluded: {}, stacks: ids, prompts, answers };
+}
+
+/** Answers, half of the sessions with reasoning that is kept, and counts by one of the habits of servers. */
+function answersOf(pool, n, count, rng) {
+  const habit = pick(Object.keys(ANSWERS), rng);
+  const reasoned = rng() < 0.5;
+  return Array.from({ length: n }, (_, index) => {
+    const [message, thought] = [0, 1].map(() => pool[Math.floor(rng() * pool.length)]);
+    const of = (one) => count({ message: one, ids, form: '', index, n, rng });
+    const reported = ANSWERS[habit]({ text: of(message), reasoning: reasoned ? of(thought) : 0, rng });
+    return {
+      line: index + 1,
+      characters: message.text.length,
+      reported: Math.max(1, reported),
+      text: message.counts,
+      ...(reasoned ? { reasoning: thought.counts } : {}),
+    };
+  });
 }
 
 function outcome(data, claim) {
@@ -99,7 +120,8 @@ function outcome(data, claim) {
     probes: { 'request-log': { status: 'ok', version: 1, data } },
     warnings: [],
   };
-  return score(evidence, { profile, claim, signals: [requestLog] }).verdict.outcome;
+  const results = runSignals(evidence, profile, [requestLog]);
+  return judge(evidence, profile, claim, results, variants).outcome;
 }
 
 const pick = (list, rng) => list[Math.floor(rng() * list.length)];
@@ -109,6 +131,21 @@ function upper(k, n) {
   const z = 1.645;
   const p = k / n;
   return (p + z ** 2 / (2 * n) + z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n * n))) / (1 + z ** 2 / n);
+}
+
+/** Share of twelve messages that cl100k, with which honest gateways recount, counts otherwise: no test does better. */
+function separable(pool, stack) {
+  const [own, other] = [stack, 'cl100k'].map((id) => ids.indexOf(id));
+  const TIMES = 10_000;
+  let apart = 0;
+  for (let at = 0; at < TIMES; at++) {
+    const differences = Array.from({ length: 12 }, () => {
+      const { counts } = pool[Math.floor(rng() * pool.length)];
+      return counts[own] - counts[other];
+    });
+    if (new Set(differences).size > 1) apart++;
+  }
+  return `cl100k differs in ${((100 * apart) / TIMES).toFixed(1)} % of 12`;
 }
 
 const OWN = { full: 'deepseek-v3', 'distill-qwen-32b': 'qwen2.5', 'distill-llama-70b': 'llama-3' };
@@ -146,12 +183,14 @@ const habits = ['constant', 'think prefix', 'hidden prompt', 'two replicas', 'pr
 for (const [corpus, pool] of Object.entries(pools)) {
   for (const stack of ['qwen2.5', 'llama-3']) {
     const rates = LENGTHS.map((n) => {
-      const sessions = n === 12 ? SESSIONS : Math.ceil(SESSIONS / 10);
+      const sessions = Math.ceil(SESSIONS / (n === 12 ? 5 : 50));
       let caught = 0;
       for (let at = 0; at < sessions; at++)
         if (outcome(session(pool, n, stack, pick(habits, rng), rng), 'full') === 'refuted') caught++;
       return `${((100 * caught) / sessions).toFixed(2)} %`;
     });
-    console.log(`${corpus.padEnd(24)} ${stack.padEnd(11)}${rates.map((rate) => rate.padStart(9)).join('')}`);
+    console.log(
+      `${corpus.padEnd(24)} ${stack.padEnd(11)}${rates.map((rate) => rate.padStart(9)).join('')}   ${separable(pool, stack)}`,
+    );
   }
 }

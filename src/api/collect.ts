@@ -52,7 +52,7 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
   const { seed = source.kind === 'endpoint' ? randomInt(MAX_SEED) : 0 } = options;
   const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
   const asked = chosenProbes(options).filter(
-    (probe) => concerns(source.kind, probe) || probe.requires.every((name) => source.capabilities[name]),
+    (probe) => concerns(source.kind, probe) || (probe.beside !== undefined && offers(source, probe)),
   );
   const { probes, warnings } = withinBudget(asked, chosen, options);
   const evidence = await collectEvidence(source, probes, {
@@ -68,6 +68,10 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
   });
   // Rounded as it will be saved, so that judging now and judging the file later see the same numbers.
   return JSON.parse(canonicalJson(evidence)) as Evidence;
+}
+
+function offers({ capabilities }: ModelSource, { requires }: Probe): boolean {
+  return requires.every((name) => capabilities[name] !== undefined);
 }
 
 /** Cost of a collection from a kind of candidate before it is spent. */

@@ -1,16 +1,23 @@
-import type { CandidateSpec, CapabilityName } from './candidate.js';
+import type { CapabilityName } from './candidate.js';
 import type { Evidence, Probe } from './evidence.js';
 import type { Signal } from './signal.js';
 
-/** What a service or a log of one can give; everything else comes from files. */
-const REMOTE: ReadonlySet<CapabilityName> = new Set(['chat', 'completions', 'service', 'stacks', 'log']);
+/** What each kind of candidate can give; files give the rest. */
+const GIVES: Readonly<Partial<Record<string, ReadonlySet<CapabilityName>>>> = {
+  endpoint: new Set(['chat', 'completions', 'service', 'stacks']),
+  log: new Set(['log', 'stacks']),
+};
+const REMOTE: ReadonlySet<CapabilityName> = new Set(
+  Object.values(GIVES).flatMap((names) => [...(names ?? [])]),
+);
 
 /** Whether a kind of candidate could ever answer a probe: an endpoint has no files, and files are no service. */
-export function concerns(kind: CandidateSpec['kind'] | string, probe: Probe): boolean {
-  const remote = kind === 'endpoint' || kind === 'log';
+export function concerns(kind: string, probe: Probe): boolean {
+  const gives = GIVES[kind];
   const uses = probe.uses ?? [];
   return (
-    probe.requires.every((name) => REMOTE.has(name) === remote) && uses.every((used) => concerns(kind, used))
+    probe.requires.every((name) => (gives ? gives.has(name) : !REMOTE.has(name))) &&
+    uses.every((used) => concerns(kind, used))
   );
 }
 

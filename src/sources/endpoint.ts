@@ -6,6 +6,7 @@ import { clean, endpointError } from '../io/endpoint/failure.js';
 import { DEFAULT_LIMITS, type EndpointLimits } from '../io/endpoint/limits.js';
 import { isPrivate } from '../io/http/address.js';
 import { machine, type OpenOptions } from './options.js';
+import { tokenStacks } from './token-stacks.js';
 
 export type EndpointSpec = Extract<CandidateSpec, { readonly kind: 'endpoint' }>;
 
@@ -34,8 +35,7 @@ export async function openEndpoint(spec: EndpointSpec, options: OpenOptions = {}
   return {
     kind: 'endpoint',
     label: `${clean(spec.model)} at ${client.host}`,
-    // Seam: `stacks: tokenStacks(options)` of ./token-stacks.js joins here.
-    capabilities: { chat, completions, service },
+    capabilities: { chat, completions, service, stacks: tokenStacks(options) },
     maxPositions: undefined,
     warnings: [],
     environment: () => ({ ...machine(options), endpoint: client.origin, model: clean(spec.model) }),

@@ -67,13 +67,16 @@ describe('features of text', () => {
     const texts = Array.from({ length: 100 }, (_, i) =>
       (i % 2 ? english : chinese).repeat(20).slice(i, i + 2000),
     );
-    const started = performance.now();
-    for (const text of texts) {
-      textFeatures(text);
-      reasoningStructure({ text, reasoning: text });
-    }
+    const spent = [1, 2, 3].map(() => {
+      const started = performance.now();
+      for (const text of texts) {
+        textFeatures(text);
+        reasoningStructure({ text, reasoning: text });
+      }
+      return performance.now() - started;
+    });
     // Measured alone: 25 ms English, 70 ms Chinese. Quadratic work would take seconds.
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(Math.min(...spent)).toBeLessThan(2000);
   });
 
   it('cost no more than linear time on text made to be slow', () => {

@@ -1,6 +1,10 @@
+import { logMixture } from '../../stats/log-mixture.js';
+import { logPolyaUrn } from '../../stats/polya-urn.js';
 import type { CountedAnswer, CountedPrompt, RequestLogEvidence } from '../probes/request-log.js';
 import { oneOf, perhapsUnexplained, together } from '../token-counts/combine.js';
-import { type Explanations, explain } from '../token-counts/explain.js';
+import { type Explanations, explain, type Reported } from '../token-counts/explain.js';
+import { logOverhead } from '../token-counts/overheads.js';
+import { RECOUNTERS } from '../token-counts/recounters.js';
 
 /** Policy: how servers read texts, where it makes a difference. */
 const READINGS = { plain: 0.7, trimmed: 0.15, special: 0.15 } as const;
@@ -63,10 +67,46 @@ function byForm<T extends { readonly reported: number }>(
   return together(
     (forms.length === 0 ? [[]] : forms).map((group) => {
       const counts = group.map(countsOf);
-      return explain({
+      return explainOrdinary({
         counts: Object.fromEntries(stacks.map((id, at) => [id, counts.map((all) => all[at] ?? 0)])),
         tokens: group.map(({ reported }) => reported),
       });
     }),
   );
+}
+
+/** Expected number of different overheads of a counter that resembles a tokenizer, per e-fold of requests. */
+const SOME = 8;
+/** Signs are no evidence where texts are trimmed and cached tokens left out: both sides of 0 have the same chance. */
+const logEitherSign = (tokens: number): number => logOverhead(Math.abs(tokens)) - Math.LN2;
+
+/**
+ * Ordinary messages do not single out a tokenizer as probes do, and a log's gateways are not known. So what nothing
+ * known counted is taken more widely: two recounting tokenizers, one of them with odd requests, and resemblances of
+ * any closeness. And two models' tokenizers are not taken to share a log, since two of them fit almost any counts.
+ */
+function explainOrdinary(reported: Reported): Explanations {
+  const found = explain(reported);
+  const { stacks, pure, partly, divided, unknown } = found;
+  const recounters = RECOUNTERS.filter((id) => stacks.includes(id));
+  const resembling = stacks.map((id) => {
+    const overheads = reported.tokens.map((all, at) => all - (reported.counts[id]?.[at] ?? 0));
+    return logPolyaUrn(overheads, SOME, logEitherSign);
+  });
+  const mixed = recounters.flatMap((first) => [
+    partly[first] ?? 0,
+    ...recounters.filter((id) => id !== first).map((second) => divided(first, second).logLikelihood),
+  ]);
+  return {
+    ...found,
+    unknown: logMixture([
+      [0.4, unknown],
+      ...resembling.map((log): [number, number] => [0.3 / resembling.length, log]),
+      ...mixed.map((log): [number, number] => [0.3 / mixed.length, log]),
+    ]),
+    divided: (first, second) =>
+      RECOUNTERS.includes(first) || RECOUNTERS.includes(second)
+        ? divided(first, second)
+        : { logLikelihood: pure[first] ?? 0, second: [] },
+  };
 }

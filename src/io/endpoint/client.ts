@@ -31,6 +31,7 @@ export function openClient(settings: ClientSettings): EndpointClient {
     origin: session.base.origin,
     host: session.base.host,
     chat: {
+      origin: session.base.origin,
       reply: (request, onDelta) => {
         const body = (): string => chatBody(request, model, dialect);
         return ask({ path: 'chat/completions', model, body, onDelta, ...top(request.topLogProbs) }, asker);

@@ -43,7 +43,7 @@ function withBias(logits: Float32Array, bias: Choice['bias']): Float32Array {
   const out = Float32Array.from(logits);
   for (const [id, added] of bias) {
     if (!Number.isSafeInteger(id) || id < 0 || id >= out.length)
-      throw new AssayError('USAGE', `logitBias names the id ${id}; the model has ${out.length} ids.`, {
+      throw new AssayError('USAGE', `logit_bias names the id ${id}; the model has ${out.length} ids.`, {
         hint: 'Take ids from the tokenizer of this model.',
       });
     out[id] = (out[id] as number) + added;

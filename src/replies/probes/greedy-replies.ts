@@ -1,6 +1,6 @@
-import { type AssayError, isAssayError } from '../../core/errors.js';
 import { shuffled } from '../../core/rng.js';
-import type { ChatRequest, Probe, Reply } from '../../core/types.js';
+import type { ChatRequest, Probe } from '../../core/types.js';
+import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 import { withLogProbs } from '../with-log-probs.js';
 
@@ -26,31 +26,28 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
   }),
   collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
     const maxTokens = suite.budget.newTokens;
-    const withTop = withLogProbs<ChatRequest>((request) => chat.reply(request));
-    const ask = async (request: ChatRequest): Promise<Reply> =>
-      (await withTop(request)) ?? (await chat.reply(request));
+    const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
-    const done: GreedyReply[] = [];
-    const refusals: AssayError[] = [];
-    for (const { id, language, messages } of shuffled(suite.prompts, rng)) {
-      const request = { messages, maxTokens, temperature: 0, seed: 0 };
-      const reply = await ask(request).catch(unlessRefused);
-      if (isAssayError(reply)) refusals.push(reply);
-      else done.push({ id, language, maxTokens, ...where, ...recordReply(reply) });
-      progress(done.length + refusals.length, suite.prompts.length);
-    }
-    // A server that refuses most of them refuses something else.
-    if (refusals.length > done.length) throw refusals[0];
-    return done.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const answers = await answerable(
+      shuffled(suite.prompts, rng),
+      async ({ messages }) => {
+        const request = { messages, maxTokens, temperature: 0, seed: 0 };
+        return (await ask(request)) ?? chat.reply(request);
+      },
+      (done) => progress(done, suite.prompts.length),
+    );
+    return answers
+      .map(
+        ([{ id, language }, reply]): GreedyReply => ({
+          id,
+          language,
+          maxTokens,
+          ...where,
+          ...recordReply(reply),
+        }),
+      )
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
   },
 };
 export default greedyReplies;
-
-/** A prompt may be too long for a small model, or displease a filter: the others are compared. */
-const REFUSED = /^(EXCEED_CONTEXT|HTTP_(400|413|422))$/;
-
-function unlessRefused(error: unknown): AssayError {
-  if (isAssayError(error) && REFUSED.test(error.fault ?? '')) return error;
-  throw error;
-}

@@ -1,4 +1,5 @@
 import type { Probe, Suite } from '../../core/types.js';
+import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 
 /** Samples of one prompt, drawn at temperature 1, each with a seed of its own. */
@@ -30,19 +31,20 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
   collect: async ({ chat }, { suite, seed, progress }) => {
     const [count, samples, maxTokens] = PLAN[suite.tier];
     const chosen = suite.prompts.slice(0, count);
-    const done: SampledPrompt[] = [];
-    for (const { id, language, messages } of chosen) {
-      const replies: RecordedReply[] = [];
-      for (let sample = 0; sample < samples; sample++) {
-        // Never the same seed twice: engines draw the same numbers for it, and replies to different prompts agree.
-        const drawn = seed + done.length * samples + sample;
-        const reply = await chat.reply({ messages, maxTokens, temperature: 1, seed: drawn });
-        replies.push(recordReply(reply));
-      }
-      done.push({ id, language, maxTokens, replies });
-      progress(done.length, chosen.length);
-    }
-    return done;
+    // Never the same seed twice: engines draw the same numbers for it, and replies to different prompts agree.
+    const requests = chosen.flatMap((prompt, at) =>
+      Array.from({ length: samples }, (_, sample) => ({ prompt, drawn: seed + at * samples + sample })),
+    );
+    const answers = await answerable(
+      requests,
+      ({ prompt: { messages }, drawn }) => chat.reply({ messages, maxTokens, temperature: 1, seed: drawn }),
+      (done) => progress(done, requests.length),
+    );
+    return chosen.flatMap(({ id, language }) => {
+      const own = answers.filter(([{ prompt }]) => prompt.id === id);
+      const replies = own.map(([, reply]) => recordReply(reply));
+      return replies.length === 0 ? [] : [{ id, language, maxTokens, replies }];
+    });
   },
 };
 export default sampledReplies;

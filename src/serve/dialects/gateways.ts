@@ -44,7 +44,7 @@ export const gateways: readonly Dialect[] = [
   dialect(
     openai,
     'litellm',
-    'the last chunk repeats the role, nulls, model renamed',
+    'null tool calls beside every text, model renamed',
     explicitNulls('function_call', 'tool_calls'),
     renamed((name) => `openai/${name}`),
     headers({ 'x-litellm-version': '1.75.0' }),

@@ -13,10 +13,10 @@ type Tested = Extract<SampleComparison, { status: 'tested' }>;
  * Source: arXiv 2410.20247; calibration −e·p·ln p of Sellke, Bayarri and Berger 2001.
  * Assumptions: replies are independent, at temperature 1, to the same prompts. Hidden system prompts and other samplers
  * make the same weights differ, so the signal never speaks for more than two nats.
- * Error rates: of 200 tests of 25 prompts × 10 samples × 50 tokens at p ≤ 0.01, 1 % accused the model itself. Found: an int8
- * copy 1 %, a distilled student 75 %, models of other seeds 26–32 %, a model of another corpus 100 %. With 10 prompts 0, 32,
- * 12–17 and 100 %; the quick tier's 2 × 4 × 32 find 0–4 % of anything. So it cannot see a copy at 8 bits, and the quick tier
- * cannot see anything (fixture family quill, bench/endpoint/met.mjs; docs/sampled-text.md).
+ * Error rates: at p ≤ 0.01 the model itself was accused in 0–1 % of tests of 25 prompts × 10 samples × 50 tokens (deep).
+ * Found, in fixture families quill and folio: an int8 copy 1 and 18 % (chance), a distilled student 75 and 5 %, models of
+ * another seed 26–32 and 18–100 %, of another corpus 100 %. The quick tier finds 0–4 % of anything. So it cannot see a copy
+ * at 8 bits, and the quick tier cannot see anything (bench/endpoint/met.mjs, docs/sampled-text.md).
  * Evasion: routing what looks like a test to the genuine model. A cache is seen and not counted.
  */
 const sampleEquality: Signal = {

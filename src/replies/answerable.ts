@@ -1,0 +1,26 @@
+import { isAssayError } from '../core/errors.js';
+import type { Reply } from '../core/types.js';
+
+/**
+ * Replies to those of several requests that a server answers: one that it refuses, such as a prompt longer than its
+ * context, is left out. Throws the last refusal when it refused every one.
+ */
+export async function answerable<T>(
+  requests: readonly T[],
+  ask: (request: T) => Promise<Reply>,
+  onDone: (done: number) => void,
+): Promise<[request: T, reply: Reply][]> {
+  const answered: [T, Reply][] = [];
+  let refusal: unknown;
+  for (const [index, request] of requests.entries()) {
+    try {
+      answered.push([request, await ask(request)]);
+    } catch (error) {
+      if (!isAssayError(error, 'ENDPOINT_STATUS')) throw error;
+      refusal = error;
+    }
+    onDone(index + 1);
+  }
+  if (answered.length === 0 && refusal !== undefined) throw refusal;
+  return answered;
+}
