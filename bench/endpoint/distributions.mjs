@@ -81,7 +81,10 @@ function relation(candidate, reference) {
 
 const rng = (() => {
   let state = 1;
-  return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 })();
 const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
