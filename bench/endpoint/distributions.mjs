@@ -8,8 +8,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pairReplies } from '../../dist/esm/fingerprint/distributions/reply-contexts.js';
 import { compareDistributions, pairTop } from '../../dist/esm/fingerprint/distributions/compare.js';
+import { pairReplies } from '../../dist/esm/fingerprint/distributions/reply-contexts.js';
 import { collect } from '../../dist/esm/index.js';
 
 const { values, positionals } = parseArgs({ options: { keep: { type: 'string' } }, allowPositionals: true });
@@ -51,21 +51,40 @@ function relation(candidate, reference) {
   const suffix = /-(f16|int8|attn)$/.exec(rootA)?.[1];
   if (plain(rootA) === rootB) {
     if (relA === '') return suffix === 'int8' ? 'int8, dynamic' : suffix ? 'genuine: another export' : null;
-    const copies = { f16: 'genuine: F16', bf16: 'genuine: BF16', '8bit': 'int8, groups of 32', '8bit-row': 'int8, rows' };
-    const others = { '4bit': 'int4, groups of 32', '3bit': 'int3, groups of 32', tuned: 'fine-tuned, light', heavy: 'fine-tuned, heavy' };
-    return copies[relA] ?? others[relA] ?? (relA.startsWith('merged') ? 'merged with a fine-tune' : relA.startsWith('pruned') ? 'pruned' : null);
+    const copies = {
+      f16: 'genuine: F16',
+      bf16: 'genuine: BF16',
+      '8bit': 'int8, groups of 32',
+      '8bit-row': 'int8, rows',
+    };
+    const others = {
+      '4bit': 'int4, groups of 32',
+      '3bit': 'int3, groups of 32',
+      tuned: 'fine-tuned, light',
+      heavy: 'fine-tuned, heavy',
+    };
+    return (
+      copies[relA] ??
+      others[relA] ??
+      (relA.startsWith('merged') ? 'merged with a fine-tune' : relA.startsWith('pruned') ? 'pruned' : null)
+    );
   }
   if (relA !== '' || suffix) return null;
   const teacher = (name) => /(full|student)-(\d)/.exec(name)?.[2];
   const isStudent = (name) => name.includes('student');
-  if (isStudent(rootA) !== isStudent(rootB) && teacher(rootA) && teacher(rootA) === teacher(rootB)) return 'student or teacher';
-  if (isStudent(rootA) && isStudent(rootB) && teacher(rootA) === teacher(rootB)) return 'sibling: student of the same teacher';
+  if (isStudent(rootA) !== isStudent(rootB) && teacher(rootA) && teacher(rootA) === teacher(rootB))
+    return 'student or teacher';
+  if (isStudent(rootA) && isStudent(rootB) && teacher(rootA) === teacher(rootB))
+    return 'sibling: student of the same teacher';
   return rootA.includes('alien') ? 'other data' : 'independent training';
 }
 
 const rng = (() => {
   let state = 1;
-  return () => ((state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32);
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
 })();
 const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
 
@@ -106,7 +125,16 @@ for (const reference of evidence.keys()) {
       ),
     );
     const whole = compareDistributions(pairs);
-    rows.push({ kind, reference, candidate, ...whole, chat: chat.length > 0 ? mean(chat.map(({ distance }) => distance)) : null, chatTokens: chat.length, agreement: agreementOf(a, b), drawn });
+    rows.push({
+      kind,
+      reference,
+      candidate,
+      ...whole,
+      chat: chat.length > 0 ? mean(chat.map(({ distance }) => distance)) : null,
+      chatTokens: chat.length,
+      agreement: agreementOf(a, b),
+      drawn,
+    });
   }
 }
 
@@ -127,31 +155,59 @@ function auc(low, high) {
 
 const range = (list, digits) => `${Math.min(...list).toFixed(digits)} … ${Math.max(...list).toFixed(digits)}`;
 const classes = [...new Set(rows.map(({ kind }) => kind))].sort(
-  (a, b) => mean(rows.filter(({ kind }) => kind === a).map(({ distance }) => distance)) - mean(rows.filter(({ kind }) => kind === b).map(({ distance }) => distance)),
+  (a, b) =>
+    mean(rows.filter(({ kind }) => kind === a).map(({ distance }) => distance)) -
+    mean(rows.filter(({ kind }) => kind === b).map(({ distance }) => distance)),
 );
 const near = rows.filter(({ kind }) => kind === 'genuine: another export' || kind === 'genuine: F16');
 const genuine = rows.filter(({ kind }) => kind.startsWith('genuine'));
-console.log(`${evidence.size} models, ${rows.length} pairs; AUC against exports and F16 | with BF16 among the genuine, at ${BUDGETS.join(', ')} tokens\n`);
-console.log('| class | pairs | mean abs Δ log p | unexplained by a sampler | greedy answers | equal characters per parting | AUC, F16 and exports | AUC, BF16 too |');
+console.log(
+  `${evidence.size} models, ${rows.length} pairs; AUC against exports and F16 | with BF16 among the genuine, at ${BUDGETS.join(', ')} tokens\n`,
+);
+console.log(
+  '| class | pairs | mean abs Δ log p | unexplained by a sampler | greedy answers | equal characters per parting | AUC, F16 and exports | AUC, BF16 too |',
+);
 console.log('|---|---|---|---|---|---|---|---|');
 for (const kind of classes) {
   const own = rows.filter((row) => row.kind === kind);
-  const aucs = (base) => BUDGETS.map((_, i) => auc(base.flatMap(({ drawn }) => drawn[i]), own.flatMap(({ drawn }) => drawn[i])).toFixed(4)).join(' ');
+  const aucs = (base) =>
+    BUDGETS.map((_, i) =>
+      auc(
+        base.flatMap(({ drawn }) => drawn[i]),
+        own.flatMap(({ drawn }) => drawn[i]),
+      ).toFixed(4),
+    ).join(' ');
   const chat = own.flatMap(({ chat: value }) => (value === null ? [] : [value]));
   const share = own.map(({ rescaled, distance }) => rescaled / distance);
   const isGenuine = kind.startsWith('genuine');
-  console.log(`| ${kind} | ${own.length} | ${range(own.map(({ distance }) => distance), 4)} | ${range(share, 2)} | ${chat.length ? range(chat, 4) : '-'} | ${range(own.map(({ agreement }) => agreement), 0)} | ${isGenuine ? '-' : aucs(near)} | ${isGenuine ? '-' : aucs(genuine)} |`);
+  console.log(
+    `| ${kind} | ${own.length} | ${range(
+      own.map(({ distance }) => distance),
+      4,
+    )} | ${range(share, 2)} | ${chat.length ? range(chat, 4) : '-'} | ${range(
+      own.map(({ agreement }) => agreement),
+      0,
+    )} | ${isGenuine ? '-' : aucs(near)} | ${isGenuine ? '-' : aucs(genuine)} |`,
+  );
 }
 const within = (base, classKind) => {
   const names = new Set(rows.map(({ reference }) => reference));
   return [...names].flatMap((reference) => {
     const low = base.filter((row) => row.reference === reference);
     const high = rows.filter((row) => row.kind === classKind && row.reference === reference);
-    return low.length && high.length ? [auc(low.flatMap(({ drawn }) => drawn.at(-1)), high.flatMap(({ drawn }) => drawn.at(-1)))] : [];
+    return low.length && high.length
+      ? [
+          auc(
+            low.flatMap(({ drawn }) => drawn.at(-1)),
+            high.flatMap(({ drawn }) => drawn.at(-1)),
+          ),
+        ]
+      : [];
   });
 };
 console.log('\nAUC per reference at 300 tokens, BF16 among the genuine, least of all references:');
 for (const kind of classes.filter((each) => !each.startsWith('genuine'))) {
   const found = within(genuine, kind);
-  if (found.length > 0) console.log(`  ${kind}: ${Math.min(...found).toFixed(4)} (${found.length} references)`);
+  if (found.length > 0)
+    console.log(`  ${kind}: ${Math.min(...found).toFixed(4)} (${found.length} references)`);
 }

@@ -118,8 +118,8 @@ function expectedText(axes: readonly Axis[], id: string, format: (value: number)
 /** Log-likelihoods of one axis, the best at 0. */
 function onAxis<E>(scale: ClosenessScale<E>, axis: Axis): [id: string, log: number][] {
   const rows = [...axis.expectations].map(([id, expectation]) => {
-    const own = id === axis.variant.id;
-    return { id, expectation, log: density(scale, axis, expectation, own) };
+    const log = at(expectation, clipped(scale, axis.value, expectation, id === axis.variant.id));
+    return { id, expectation, log: doubted(scale, axis, log) };
   });
   const best = Math.max(
     ...rows.flatMap(({ expectation, log }) => (expectation.basis === 'unmeasured' ? [] : [log])),
@@ -127,25 +127,25 @@ function onAxis<E>(scale: ClosenessScale<E>, axis: Axis): [id: string, log: numb
   return rows.map(({ id, expectation, log }) => {
     if (expectation.basis === 'itself') return [id, 0];
     if (expectation.basis === undefined) return [id, log - best];
-    const { doubt = 0 } = axis;
-    const expected = density(scale, { ...axis, value: expectation.location, doubt }, expectation, false);
-    return [id, Math.min(0, log - expected)];
+    return [id, log - doubted(scale, axis, at(expectation, expectation.location))];
   });
 }
 
 /** Being closer to its own artifacts is no evidence against a hypothesis; nor, for strangers, being stranger. */
-function density<E>(
-  { closer, elsewhere }: ClosenessScale<E>,
-  { value, doubt = 0 }: Closeness,
-  expectation: Expectation,
+function clipped<E>(
+  { closer }: ClosenessScale<E>,
+  value: number,
+  { location, openEnded = false }: Expectation,
   own: boolean,
 ): number {
-  const { location, openEnded = false } = expectation;
   const beyond = closer * (value - location);
-  const clipped = (own && beyond > 0) || (openEnded && beyond < 0) ? location : value;
-  const same = at(expectation, clipped);
-  if (doubt === 0 || elsewhere === undefined) return same;
-  return logSumExp([Math.log1p(-doubt) + same, Math.log(doubt) + at(elsewhere, value)], 0, 2);
+  return (own && beyond > 0) || (openEnded && beyond < 0) ? location : value;
+}
+
+/** The log-density of a value, mixed with that of models that did not read the same text. */
+function doubted<E>({ elsewhere }: ClosenessScale<E>, { value, doubt = 0 }: Closeness, log: number): number {
+  if (doubt === 0 || elsewhere === undefined) return log;
+  return logSumExp([Math.log1p(-doubt) + log, Math.log(doubt) + at(elsewhere, value)], 0, 2);
 }
 
 function at({ location, scale, df = MODEL_DF }: Expectation, value: number): number {

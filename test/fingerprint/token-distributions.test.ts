@@ -277,6 +277,15 @@ describe('the probe', () => {
     await expect(run(complete)).rejects.toMatchObject({ code: 'ENDPOINT_UNSUPPORTED' });
   });
 
+  it('asks for more tokens where a server refuses to give one', async () => {
+    const { data, requests } = await run(({ maxTokens }) => {
+      if (maxTokens >= 16) return reply([answer, answer], 9);
+      throw new AssayError('ENDPOINT_STATUS', 'too few', { fault: 'HTTP_400' });
+    });
+    expect(data).toMatchObject({ how: 'single' });
+    expect(requests).toHaveLength(14);
+  });
+
   it('fails where a server fails', async () => {
     const broken = (): never => {
       throw new AssayError('ENDPOINT_TIMEOUT', 'no answer');

@@ -63,10 +63,12 @@ function unlessBroken(error: unknown): null {
 }
 
 async function singly(ask: Ask, { suite, progress }: ProbeContext): Promise<TokenDistributions> {
+  const short = shortest(ask);
   const planned = planContexts(suite.texts, COUNT[suite.tier].single);
   const contexts: Distribution[] = [];
   for (const { id, passage, offset } of planned) {
-    const reply = await ask({ prompt: passage.text.slice(0, offset), ...ONE_TOKEN });
+    const prompt = passage.text.slice(0, offset);
+    const reply = await short({ prompt, ...ONE_TOKEN });
     const [token] = reply?.tokens ?? [];
     if (!reply || !token || token.top.length === 0) throw silent();
     const before = reply.usage?.promptTokens ?? null;
@@ -74,6 +76,25 @@ async function singly(ask: Ask, { suite, progress }: ProbeContext): Promise<Toke
     progress(contexts.length, planned.length);
   }
   return { how: 'single', contexts };
+}
+
+/** Fewest tokens that OpenAI's newer servers generate. */
+const SOME_TOKENS = 16;
+
+/** One token is enough and costs least; a server that refuses so few is asked for more, of which the first is read. */
+function shortest(ask: Ask): Ask {
+  let least: number | undefined;
+  return async (request) => {
+    try {
+      const reply = await ask({ ...request, maxTokens: least ?? request.maxTokens });
+      least ??= request.maxTokens;
+      return reply;
+    } catch (error) {
+      if (least !== undefined || !isAssayError(error, 'ENDPOINT_STATUS')) throw error;
+      least = SOME_TOKENS;
+      return ask({ ...request, maxTokens: least });
+    }
+  };
 }
 
 function silent(): AssayError {

@@ -5,8 +5,8 @@ import { compareCounts, surest } from '../distributions/doubt.js';
 
 /** Fewer prompts than this and a mean says little. */
 const MIN_PROMPTS = 4;
-/** Chance of another prompt before the same messages, by counts; see reply-distribution-distance. */
-const DOUBT = { equal: 5e-3, unknown: 0.5, different: 0.9 } as const;
+/** Chance of another prompt before the same messages, or of a server that samples whatever it is asked: policy. */
+const DOUBT = { equal: 0.1, unknown: 0.5, different: 0.9 } as const;
 
 /** UTF-16 units two answers have in common from the start, and how many the shorter has. */
 function commonPrefix(a: GreedyReply, b: GreedyReply): { readonly common: number; readonly length: number } {
@@ -44,11 +44,11 @@ const scale: ClosenessScale<readonly GreedyReply[]> = {
     return { value: agreement(chosen), n: chosen.length, doubt: DOUBT[counts] };
   },
   incomparable: 'no reference answered the same prompts',
-  sameWeights: { location: Math.log(400), scale: 1 },
+  sameWeights: { location: Math.log(600), scale: 1 },
   quantized: { location: Math.log(100), scale: 1 },
-  distilled: { location: Math.log(10), scale: 1 },
+  distilled: { location: Math.log(8), scale: 1 },
   altered: { location: Math.log(60), scale: 1.5 },
-  unrelated: { location: Math.log(4), scale: 1 },
+  unrelated: { location: Math.log(5), scale: 1 },
   seedScale: 0.5,
   elsewhere: { location: Math.log(5), scale: 1.5 },
 };
@@ -61,7 +61,9 @@ const scale: ClosenessScale<readonly GreedyReply[]> = {
  * Source: greedy prefix agreement, as practitioners report it: about 100 tokens for equal weights on other
  * engines, 20–50 for 4-bit copies, 1–10 for other models.
  * Assumptions: temperature 0 is honoured and the prompt is rendered alike; either failing looks like another model.
- * Error rates: bench/endpoint/distributions.mjs; the group's cap of 2 nats keeps it from accusing alone.
+ * Error rates: on two fixture families, F16 and other exports of the same weights share 1,000–4,600 characters per
+ * parting, BF16 350–1,150, int8 copies 130–500, int4 7–47, students 1–11, independent models 0–5
+ * (bench/endpoint/distributions.mjs, standard suite). The group's cap of 2 nats keeps it from accusing alone.
  * Evasion: replay the genuine model's answers to these published prompts.
  */
 const greedyAgreement: Signal = {

@@ -15,6 +15,10 @@ const DOUBT: Readonly<Record<Counts, number>> = { equal: 5e-3, unknown: 0.5, dif
 
 const scale: ClosenessScale<readonly GreedyReply[]> = {
   ...DISTRIBUTION_LEVELS,
+  // Contexts are few and chosen by the answers, so they vary more: students 0.31 … 0.89, independent models 0.32 … 2.2.
+  distilled: { location: Math.log(0.5), scale: 0.5 },
+  unrelated: { location: Math.log(0.8), scale: 0.8 },
+  seedScale: 0.5,
   read: (data) => (data['greedy-replies'] as readonly GreedyReply[] | undefined) ?? null,
   compare: (a, b) => {
     const { counts, chosen } = surest(pairReplies(a, b), MIN_CONTEXTS);
@@ -33,8 +37,8 @@ const scale: ClosenessScale<readonly GreedyReply[]> = {
  * a coincidence identifies.
  * Source: as the token distribution distance.
  * Assumptions: temperature 0 is honoured, and probabilities are stated before it is applied.
- * Error rates: bench/endpoint/distributions.mjs, as those of raw prefixes: other exports of the same weights
- * 0.0003–0.0007 nats, 8-bit copies from 0.003. Doubt is policy (5e-3, 0.5 and 0.9 for equal, absent and different counts).
+ * Error rates: on two fixture families, F16 and other exports of the same weights 0.0003–0.0006 nats, BF16
+ * 0.0025–0.0047, int8 copies 0.0041–0.021, int4 0.080–0.22, students 0.31–0.89 (bench/endpoint/distributions.mjs). Doubt is policy (5e-3, 0.5 and 0.9 for equal, absent and different counts).
  * Evasion: a hidden system prompt, which makes this silent.
  */
 const replyDistributionDistance: Signal = {

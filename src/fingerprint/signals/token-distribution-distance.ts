@@ -40,10 +40,11 @@ const scale: ClosenessScale<TokenDistributions> = {
  * Source: per-token log-probability differences after left-censoring as in "Log-Probability Tracking of LLM APIs"
  * (ICLR 2026); levels of noise measured on a llama.cpp server and on this package's fixture families.
  * Assumptions: a reference was asked the same; the server states probabilities before or after one sampler.
- * Error rates: over 300 contexts of two fixture families, other exports of the same weights 0.0004–0.0007 nats, int8
- * copies 0.017–0.039, own students 0.23–0.34, independent models 0.32–0.45 (bench/endpoint/distributions.mjs). An
- * 8-bit copy lies within three times the noise of bfloat16 and is not called from one reference; a 4-bit copy, a
- * fine-tune and a student are alike "not the reference".
+ * Error rates: over 300 contexts of two fixture families, F16 and other exports of the same weights 0.0003–0.0005
+ * nats, BF16 0.0024–0.0039, int8 copies 0.0037–0.035, int4 0.065–0.13, students 0.21–0.27, independent models 0.29–0.38:
+ * at 12 tokens AUC 1.0000 of int4 and anything further, BF16 among the genuine; of int8 0.976 at 12 and 0.984 at 300
+ * tokens across models (bench/endpoint/distributions.mjs). So an 8-bit copy is not called from one reference, and a
+ * 4-bit copy, a fine-tune and a student are alike "not the reference".
  * Evasion: send these published prefixes to the genuine model; or refuse log-probabilities, which is no guilt.
  */
 const tokenDistributionDistance: Signal = {
