@@ -16,6 +16,7 @@ import quantizationProbe from './fingerprint/probes/quantization.js';
 import requestLogProbe from './fingerprint/probes/request-log.js';
 import responseSignatureProbe from './fingerprint/probes/response-signature.js';
 import serviceFactsProbe from './fingerprint/probes/service-facts.js';
+import specialTokensProbe from './fingerprint/probes/special-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
@@ -27,6 +28,7 @@ import requestLogSignal from './fingerprint/signals/request-log.js';
 import responseSignatureSignal from './fingerprint/signals/response-signature.js';
 import serviceFactsSignal from './fingerprint/signals/service-facts.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
+import specialTokensSignal from './fingerprint/signals/special-tokens.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
@@ -52,6 +54,7 @@ export const PROBES: readonly Probe[] = [
   requestLogProbe,
   responseSignatureProbe,
   serviceFactsProbe,
+  specialTokensProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
   latencyProbe,
@@ -77,6 +80,7 @@ export const SIGNALS: readonly Signal[] = [
   responseSignatureSignal,
   serviceFactsSignal,
   siblingSignal,
+  specialTokensSignal,
   tailCorrelationSignal,
   tokenStackSignal,
   tokenizationSignal,

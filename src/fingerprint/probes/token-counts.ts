@@ -39,6 +39,8 @@ const SETTLING = 3;
 /** Answers without usage after which asking on is a waste. */
 const SILENT = 3;
 const MAX_FAILURES = 3;
+/** Earlier texts from which a new one is to differ. */
+const COMPARED = 3;
 /** Servers that follow OpenAI's newer interface refuse fewer. */
 const MORE_TOKENS = 16;
 
@@ -65,7 +67,11 @@ const tokenCounts: Probe<TokenCounts> = {
         const settled = settledStack(requests);
         if (settled !== undefined) leaning = leaningAgainst(settled, stacks, rng);
       }
-      const drawn = sent === 0 ? plainText(stacks, rng) : tellingText(stacks, rng, TEXT_TOKENS, leaning);
+      const earlier = leaning === EVEN ? requests.slice(-COMPARED) : [];
+      const drawn =
+        sent === 0
+          ? plainText(stacks, rng)
+          : tellingText(stacks, rng, { limit: TEXT_TOKENS, leaning, earlier });
       try {
         requests.push(recorded(drawn, await asker.ask(drawn.text)));
       } catch (error) {

@@ -1,9 +1,10 @@
 import type { Explanations, Reported } from './explain.js';
+import { common } from './mixed.js';
 import { RECOUNTERS } from './recounters.js';
 
 /** Which tokenizers explain the requests of a session. */
 export interface Fit {
-  /** The one that explains most requests with overheads it repeats; null where none explains half of them. */
+  /** The one that explains them best, alone or with another; null where something unknown explains them better. */
   readonly main: string | null;
   readonly explained: number;
   /** Another model's tokenizer that counted some of the rest, and which. */
@@ -14,31 +15,28 @@ export interface Fit {
 const NAMED = 3;
 
 export function fitOf({ counts, tokens }: Reported, explanations: Explanations): Fit {
-  const explainedBy = (id: string): number => usual(tokens.map((all, at) => all - (counts[id]?.[at] ?? 0)));
-  const ranked = explanations.stacks
-    .map((id) => ({ id, explained: explainedBy(id), log: explanations.pure[id] ?? 0 }))
-    .sort((a, b) => b.explained - a.explained || b.log - a.log);
-  const best = ranked[0];
-  if (best === undefined || best.explained < 2 || 2 * best.explained < tokens.length)
-    return { main: null, explained: best?.explained ?? 0, foreign: null };
-  const divisions = explanations.stacks
-    .filter((id) => id !== best.id)
-    .map((stack) => ({ stack, ...explanations.divided(best.id, stack) }))
-    .filter(({ second, logLikelihood }) => second.length > 0 && logLikelihood > best.log + NAMED)
-    .sort((a, b) => b.logLikelihood - a.logLikelihood);
-  const foreign = divisions[0];
-  return {
-    main: best.id,
-    explained: best.explained,
-    foreign: foreign === undefined ? null : { stack: foreign.stack, requests: foreign.second },
+  const { stacks, pure, unknown, divided } = explanations;
+  const explainedBy = (id: string): number => {
+    const overheads = tokens.map((all, at) => all - (counts[id]?.[at] ?? 0));
+    const usual = common(overheads);
+    return overheads.filter((overhead) => usual.has(overhead)).length;
   };
-}
-
-/** Requests whose overhead occurs more than once. */
-function usual(overheads: readonly number[]): number {
-  const times = new Map<number, number>();
-  for (const overhead of overheads) times.set(overhead, (times.get(overhead) ?? 0) + 1);
-  return overheads.filter((overhead) => (times.get(overhead) ?? 0) > 1).length;
+  const alone = stacks.map((main) => ({ main, foreign: null, log: pure[main] ?? 0 }));
+  const pairs = stacks.flatMap((main) =>
+    stacks
+      .filter((stack) => stack !== main)
+      .map((stack) => ({ main, stack, ...divided(main, stack) }))
+      .filter(({ second }) => second.length > 0 && 2 * second.length <= tokens.length)
+      .map(({ stack, second, logLikelihood }) => ({
+        main,
+        foreign: { stack, requests: second },
+        log: logLikelihood - NAMED,
+      })),
+  );
+  const [best] = [...alone, ...pairs].sort((a, b) => b.log - a.log);
+  if (best === undefined || best.log < unknown || explainedBy(best.main) === 0)
+    return { main: null, explained: 0, foreign: null };
+  return { main: best.main, explained: explainedBy(best.main), foreign: best.foreign };
 }
 
 /** What was seen, in words made of names of tokenizers and numbers alone. */

@@ -20,9 +20,9 @@ const SHARE = [0.2, 1] as const;
  * second has.
  */
 export function divide(first: readonly number[], second: readonly number[]): Division {
-  const usual = repeated(first);
+  const usual = common(first);
   const left = first.flatMap((overhead, at) => (usual.has(overhead) ? [] : [at]));
-  const again = repeated(left.map((at) => second[at] as number));
+  const again = common(left.map((at) => second[at] as number));
   const taken = left.filter((at) => usual.has(second[at] as number) || again.has(second[at] as number));
   const kept = first.filter((_, at) => !taken.includes(at));
   return {
@@ -39,18 +39,22 @@ export function divide(first: readonly number[], second: readonly number[]): Div
 
 /** The same where the second counter is unknown: `anyhow` holds ln P of each count for it. */
 export function divideUnknown(first: readonly number[], anyhow: readonly number[]): number {
-  const usual = repeated(first);
+  const usual = common(first);
   const taken = first.flatMap((overhead, at) => (usual.has(overhead) ? [] : [at]));
   const kept = first.filter((overhead) => usual.has(overhead));
   const loose = taken.reduce((sum, at) => sum + (anyhow[at] as number), 0);
   return logShare(taken.length, first.length) + logExact(kept) + loose;
 }
 
-function repeated(overheads: readonly number[]): ReadonlySet<number> {
-  const once = new Set<number>();
-  const twice = new Set<number>();
-  for (const overhead of overheads) (once.has(overhead) ? twice : once).add(overhead);
-  return twice;
+/** Overheads below this share of a session may be alike by chance, being a few dozen different numbers. */
+const COMMON_SHARE = 0.05;
+
+/** Overheads that occur again and again. */
+export function common(overheads: readonly number[]): ReadonlySet<number> {
+  const times = new Map<number, number>();
+  for (const overhead of overheads) times.set(overhead, (times.get(overhead) ?? 0) + 1);
+  const least = Math.max(2, COMMON_SHARE * overheads.length);
+  return new Set([...times].filter(([, count]) => count >= least).map(([overhead]) => overhead));
 }
 
 /** ln P of one particular set of `taken` among `all`, the share integrated out. */

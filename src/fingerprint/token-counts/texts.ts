@@ -21,7 +21,7 @@ export interface Leaning {
 export const EVEN: Leaning = { against: undefined, kinds: KINDS, words: 32 };
 
 /** Texts drawn, of which the best is kept. */
-const DRAWS = 12;
+const DRAWS = 24;
 /** Words with which kinds are compared. */
 const SAMPLE = 24;
 /** A request that reads like one: what is between is to be copied, so that no answer is long or odd. */
@@ -47,20 +47,28 @@ export function leaningAgainst(against: string, stacks: readonly TokenStack[], r
   return { against, kinds: [most, most, most, second?.[0] ?? most, pick(KINDS, rng)], words: 110 };
 }
 
-/** A fresh text whose counts differ between stacks as much as `limit` tokens under each of them allow. */
+/**
+ * A fresh text whose counts differ between stacks as much as `limit` tokens under each of them allow, and otherwise
+ * than those of `earlier` texts do: two texts with one difference would pass for one overhead.
+ */
 export function tellingText(
   stacks: readonly TokenStack[],
   rng: Rng,
-  limit: number,
-  leaning: Leaning,
+  { limit, leaning, earlier }: TellingOptions,
 ): CountedText {
   let best: { readonly drawn: CountedText; readonly score: number } | undefined;
   for (let draw = 0; draw < DRAWS; draw++) {
     const drawn = counted(randomText(rng, leaning, 1 - draw / DRAWS), stacks);
-    const score = scoreOf(drawn.counts, limit, leaning.against);
+    const score = scoreOf(drawn.counts, limit, leaning.against, earlier);
     if (best === undefined || score > best.score) best = { drawn, score };
   }
   return best?.drawn ?? plainText(stacks, rng);
+}
+
+interface TellingOptions {
+  readonly limit: number;
+  readonly leaning: Leaning;
+  readonly earlier: readonly CountedText[];
 }
 
 /** Later draws are shorter, so that one of them fits the limit. */
@@ -80,13 +88,34 @@ function scoreOf(
   counts: Readonly<Record<string, number>>,
   limit: number,
   against: string | undefined,
+  earlier: readonly CountedText[],
 ): number {
-  const values = Object.values(counts);
-  const over = Math.max(...values) - limit;
+  const over = Math.max(...Object.values(counts)) - limit;
   if (over > 0) return -1e6 - over;
-  const gaps = values.flatMap((a, at) => values.slice(at + 1).map((b) => Math.abs(a - b)));
-  const apart = Math.min(...gaps);
-  return against === undefined ? apart : Math.min(lead(counts, against), 8 * apart);
+  const apart = smallestGap(counts, earlier);
+  return against === undefined ? apart : Math.min(lead(counts, against), APART_ENOUGH * apart);
+}
+
+/** A foreign count must not pass for a recount: a few tokens apart are enough. */
+const APART_ENOUGH = 8;
+/** Gateways’ own counters accuse nobody; a smaller difference from them will do. */
+const RECOUNTER_GAP = 2;
+
+function smallestGap(counts: Readonly<Record<string, number>>, earlier: readonly CountedText[]): number {
+  const ids = Object.keys(counts);
+  const difference = (of: Readonly<Record<string, number>>, a: string, b: string): number =>
+    (of[a] ?? 0) - (of[b] ?? 0);
+  const gaps = ids.flatMap((a, at) =>
+    ids.slice(at + 1).map((b) => {
+      const own = difference(counts, a, b);
+      const nearest = Math.min(
+        Math.abs(own),
+        ...earlier.map((text) => Math.abs(own - difference(text.counts, a, b))),
+      );
+      return [a, b].some((id) => RECOUNTERS.includes(id)) ? RECOUNTER_GAP * nearest : nearest;
+    }),
+  );
+  return Math.min(...gaps);
 }
 
 /** Tokens by which a stack needs more than any other model's. */
