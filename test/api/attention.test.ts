@@ -147,7 +147,7 @@ describe('a candidate that cannot be measured', () => {
   it.each([
     ['is missing', 'does/not/exist', 'CANDIDATE_NOT_FOUND'],
     ['is empty', scratch(), 'CANDIDATE_EMPTY'],
-    ['is an endpoint', 'https://host/v1', 'CANDIDATE_UNSUPPORTED'],
+    ['is an endpoint', 'https://host/v1#m', 'CANDIDATE_UNSUPPORTED'],
   ])('%s', async (_, path, code) => {
     expect((await fault(attention(path, [1, 2]))).code).toBe(code);
   });

@@ -9,7 +9,8 @@ export type ChatFault =
   | 'CHAT_JSON'
   | 'CHAT_STREAM_BYTES'
   | 'CHAT_TEXT'
-  | 'CHAT_TOKENS';
+  | 'CHAT_TOKENS'
+  | 'CHAT_VALUES';
 
 /** A reply larger than any real one. */
 export function overLimit(fault: ChatFault, what: string): AssayError {

@@ -1,9 +1,10 @@
 import { overLimit } from './failure.js';
-import { MAX_CONTAINERS, MAX_DEPTH } from './limits.js';
+import { MAX_CONTAINERS, MAX_DEPTH, MAX_VALUES } from './limits.js';
 import type { Json } from './values.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 
 /** Parse the JSON of an event; undefined where it is none. Throws ENDPOINT_LIMIT before a hostile text is parsed. */
 export function parseEvent(source: string): { readonly value: Json; readonly repaired: boolean } | undefined {
@@ -30,13 +31,18 @@ function escapeControls(source: string): string {
   );
 }
 
-/** `JSON.parse` has no limits of its own: 8 MB of brackets would become 400 MB of arrays. */
+/** `JSON.parse` has no limits of its own: 4 MB of brackets would become 200 MB of arrays. */
 function checkShape(source: string): void {
   let depth = 0;
   let containers = 0;
+  let values = 0;
   for (let at = 0; at < source.length; at++) {
     const code = source.charCodeAt(at);
     if (code === QUOTE) at = stringEnd(source, at);
+    else if (code === COMMA) {
+      if (++values > MAX_VALUES)
+        throw overLimit('CHAT_VALUES', `holds more than ${MAX_VALUES} values in one event`);
+    }
     // `{` and `[`, `}` and `]` differ in one bit.
     else if ((code | 0x20) === 0x7b) {
       if (++depth > MAX_DEPTH) throw overLimit('CHAT_DEPTH', `nests deeper than ${MAX_DEPTH} levels`);

@@ -1,10 +1,13 @@
 /** Limits of the reader of replies. A reply over a limit is refused with ENDPOINT_LIMIT before the memory is spent. */
 
-/** One event, or a whole body that is not streamed: 4,000 tokens with 20 alternatives each take 7 MB. */
-export const MAX_EVENT_BYTES = 8 * 2 ** 20;
+/**
+ * One event, or a whole body that is not streamed: 2,500 tokens with 20 alternatives each, five times what any probe
+ * asks for. It is held as bytes, as text and as values while it is parsed.
+ */
+export const MAX_EVENT_BYTES = 4 * 2 ** 20;
 
-/** All bytes of a stream: 60,000 events of 1 kB, twice what the longest reasoning traces take. */
-export const MAX_STREAM_BYTES = 64 * 2 ** 20;
+/** All bytes of a stream: 80,000 events of 400 bytes, or 15,000 tokens with 20 alternatives each. */
+export const MAX_STREAM_BYTES = 32 * 2 ** 20;
 
 /** `data:` lines of one event: joined text costs a rope node for each. */
 export const MAX_EVENT_LINES = 10_000;
@@ -18,8 +21,11 @@ export const MAX_TEXT_UNITS = 2 * 2 ** 20;
 /** Nested arrays and objects. Replies reach 7; tool schemas that are echoed reach 20. */
 export const MAX_DEPTH = 64;
 
-/** Arrays and objects of one event: 8,000 tokens with 20 alternatives and their bytes. Each costs 50 bytes and two on the wire. */
-export const MAX_CONTAINERS = 400_000;
+/** Arrays and objects of one event: 2,500 tokens with 20 alternatives and their bytes make 105,000. */
+export const MAX_CONTAINERS = 150_000;
+
+/** Values of one event, by its commas: those tokens make 370,000. Four megabytes of numbers once cost 110 of memory. */
+export const MAX_VALUES = 500_000;
 
 /** Tokens and alternatives that are kept, of one reply: 10,000 tokens with 20 alternatives. Each costs about 150 bytes. */
 export const MAX_CHOICES = 210_000;

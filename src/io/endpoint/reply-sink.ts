@@ -46,7 +46,9 @@ export function bodySink(limit: number, { unwanted = false } = {}): BodySink {
     json: () => {
       try {
         return parseEvent(text())?.value;
-      } catch {
+      } catch (error) {
+        // What an error says is worth little; a good answer over a limit is a finding.
+        if (good()) throw error;
         return undefined;
       }
     },

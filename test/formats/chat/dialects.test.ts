@@ -23,6 +23,10 @@ describe('framing', () => {
       `${event('a').slice(6)}\n${event('b').slice(6)}\n`,
       ['DATA_PREFIX_MISSING', 'DONE_MISSING'],
     ],
+    'line ends before the first of one JSON text a line': [
+      `\n\r\n${event('a').slice(6)}\n${event('b').slice(6)}\n`,
+      ['DATA_PREFIX_MISSING', 'DONE_MISSING'],
+    ],
     'an event over several lines': [
       `data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\n${event('b')}\n\ndata: [DONE]\n\n`,
       [],
@@ -41,6 +45,8 @@ describe('framing', () => {
     const reply = readReply(body);
     expect(reply.text).toBe('ab');
     expect(reply.quirks).toEqual([...quirks, 'FINISH_MISSING', 'USAGE_MISSING'].sort());
+    const bytes = [...Buffer.from(body)].map((byte) => Uint8Array.of(byte));
+    expect(readReply(...bytes)).toMatchObject({ text: 'ab', quirks: reply.quirks });
   });
 
   it('keeps control characters that a server forgot to escape', () => {

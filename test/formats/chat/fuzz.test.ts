@@ -159,7 +159,8 @@ describe('limits', () => {
     'an event without end': ['CHAT_EVENT_BYTES', () => `data: {"a":"${'x'.repeat(9 * 2 ** 20)}`],
     'a body without end': ['CHAT_EVENT_BYTES', () => `{"a":"${'x'.repeat(9 * 2 ** 20)}`],
     'many lines in an event': ['CHAT_EVENT_BYTES', () => `data: {"a":1\n${'data:\n'.repeat(10_001)}`],
-    'many objects': ['CHAT_CONTAINERS', () => `{"a":[${'{},'.repeat(400_001)}{}]}`],
+    'many objects': ['CHAT_CONTAINERS', () => `{"a":[${'{},'.repeat(150_001)}{}]}`],
+    'many values': ['CHAT_VALUES', () => `{"a":[${'0,'.repeat(500_001)}0]}`],
     'much text': ['CHAT_TEXT', () => chunk('x'.repeat(2 ** 20)).repeat(3)],
     'many deltas': ['CHAT_DELTAS', () => chunk('x').repeat(100_001)],
     'many tokens': [
