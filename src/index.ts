@@ -5,6 +5,13 @@ export { type BuildOptions, buildProfile, type TrustedReference } from './api/bu
 export { type CollectOptions, collect, plannedCost } from './api/collect.js';
 export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
+export {
+  type ResponseKey,
+  responseChecker,
+  type SignatureChecker,
+  type SignatureSettings,
+  verifyResponse,
+} from './api/response-signature.js';
 export { type ScoreOptions, score } from './api/score.js';
 export { type Envelope, sign, verify } from './api/sign.js';
 export { type SignedModel, type SignModelOptions, signModel } from './api/sign-model.js';
