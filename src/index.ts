@@ -6,6 +6,13 @@ export { type CollectOptions, collect, plannedCost } from './api/collect.js';
 export { compare } from './api/compare.js';
 export { fingerprint } from './api/fingerprint.js';
 export type { Reference } from './api/references.js';
+export {
+  type ResponseKey,
+  responseChecker,
+  type SignatureChecker,
+  type SignatureSettings,
+  verifyResponse,
+} from './api/response-signature.js';
 export { type ScoreOptions, score } from './api/score.js';
 export { type Cheat, openEngine, type RunningServer, type ServeOptions, serve } from './api/serve.js';
 export { type Envelope, sign, verify } from './api/sign.js';

@@ -69,9 +69,8 @@ function poolOf(texts, rng) {
 }
 
 /** One session: what the probe would keep of `n` requests to a server. */
-function session(pool, n, counter, overhead, rng) {
+function session(pool, n, counter, overhead, rng, forms = rng() < 0.5 ? ['u'] : ['u', 'su', 'uau']) {
   const server = { count: COUNTERS[counter], overhead: OVERHEADS[overhead](rng) };
-  const forms = rng() < 0.5 ? ['u'] : ['u', 'su', 'uau'];
   const prompts = Array.from({ length: n }, (_, index) => {
     const message = pool[Math.floor(rng() * pool.length)];
     const form = forms[Math.floor(rng() * forms.length)];
@@ -177,20 +176,26 @@ for (const [corpus, pool] of Object.entries(pools)) {
 }
 for (const [key, times] of Object.entries(blamed)) console.log(`  ${times} × ${key}`);
 
-console.log('\nA distill sold as the full model, honest counts: refuted, by corpus and number of messages');
-console.log(`${''.padEnd(36)}${LENGTHS.map((n) => String(n).padStart(9)).join('')}`);
-const habits = ['constant', 'think prefix', 'hidden prompt', 'two replicas', 'prompt replaced'];
-for (const [corpus, pool] of Object.entries(pools)) {
-  for (const stack of ['qwen2.5', 'llama-3']) {
-    const rates = LENGTHS.map((n) => {
-      const sessions = Math.ceil(SESSIONS / (n === 12 ? 5 : 50));
-      let caught = 0;
-      for (let at = 0; at < sessions; at++)
-        if (outcome(session(pool, n, stack, pick(habits, rng), rng), 'full') === 'refuted') caught++;
-      return `${((100 * caught) / sessions).toFixed(2)} %`;
-    });
-    console.log(
-      `${corpus.padEnd(24)} ${stack.padEnd(11)}${rates.map((rate) => rate.padStart(9)).join('')}   ${separable(pool, stack)}`,
-    );
+for (const forms of [['u'], ['u', 'su', 'uau']]) caught(forms);
+
+function caught(forms) {
+  console.log(
+    `\nA distill sold as the full model, honest counts, ${forms.length} form(s) of conversation: refuted, by number of messages`,
+  );
+  console.log(`${''.padEnd(36)}${LENGTHS.map((n) => String(n).padStart(9)).join('')}`);
+  const habits = ['constant', 'think prefix', 'hidden prompt', 'two replicas', 'prompt replaced'];
+  for (const [corpus, pool] of Object.entries(pools)) {
+    for (const stack of ['qwen2.5', 'llama-3']) {
+      const rates = LENGTHS.map((n) => {
+        const sessions = Math.ceil(SESSIONS / (n === 12 ? 5 : 50));
+        let caught = 0;
+        for (let at = 0; at < sessions; at++)
+          if (outcome(session(pool, n, stack, pick(habits, rng), rng, forms), 'full') === 'refuted') caught++;
+        return `${((100 * caught) / sessions).toFixed(2)} %`;
+      });
+      console.log(
+        `${corpus.padEnd(24)} ${stack.padEnd(11)}${rates.map((rate) => rate.padStart(9)).join('')}   ${separable(pool, stack)}`,
+      );
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -20,6 +20,7 @@ import { openCandidate } from '../../src/sources/open.js';
 import { blockersOf } from '../../src/verdict/blockers.js';
 import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
+const CLI = join(import.meta.dirname, '../../dist/esm/cli/main.js');
 const HEADER = 'X-Response-Signature';
 const body = Buffer.from('{"id":"1","choices":[{"message":{"content":"é\\u0000"}}]}\n');
 const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
@@ -95,6 +96,20 @@ describe('signatures that openssl made', () => {
     expect(compressed).not.toBe(plain);
     expect(statusOf(compressed, 'x').key).toBe(statusOf(plain, 'x').key);
   });
+});
+
+test('assay verify-response: exit code 0 for the signed bytes, 1 for others', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const [key, signature] = [
+    file('cli.pub', pemOf(publicKey)),
+    file('cli.sig', sign(null, body, privateKey).toString('base64')),
+  ];
+  const run = (path: string): ReturnType<typeof spawnSync> =>
+    spawnSync(process.execPath, [CLI, 'verify-response', path, signature, '--key', key, '--json']);
+  const valid = run(file('cli.body', body));
+  expect(valid.status).toBe(0);
+  expect(JSON.parse(String(valid.stdout))).toMatchObject({ status: 'valid', algorithm: 'ed25519' });
+  expect(run(file('cli.other', body.subarray(1))).status).toBe(1);
 });
 
 describe('how a header carries it', () => {

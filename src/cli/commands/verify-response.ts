@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { verifyResponse } from '../../api/response-signature.js';
 import { canonicalJson } from '../../core/canonical-json.js';
-import { checkDetached } from '../../io/endpoint/signature.js';
 import { EXIT } from '../exit.js';
 import { readBytes, writeText } from '../io.js';
 import { withJson } from '../options.js';
@@ -18,7 +18,7 @@ export function verifyResponseCommand(program: Command): void {
     .option('--key <pem>', 'public key file')
     .option('--secret-env <variable>', 'environment variable that holds the secret')
     .action((body: string, signature: string, { key, secretEnv, json }: Flags) => {
-      const found = checkDetached(readBytes(body), readBytes(signature), chosenKey(key, secretEnv));
+      const found = verifyResponse(readBytes(body), readBytes(signature), chosenKey(key, secretEnv));
       const { status, algorithm, bodySha256 } = found;
       writeText(
         '-',

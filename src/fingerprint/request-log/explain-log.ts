@@ -5,6 +5,7 @@ import { oneOf, perhapsUnexplained, together } from '../token-counts/combine.js'
 import { type Explanations, explain, type Reported } from '../token-counts/explain.js';
 import { logOverhead } from '../token-counts/overheads.js';
 import { RECOUNTERS } from '../token-counts/recounters.js';
+import { onlyClean } from './clean.js';
 
 /** Policy: how servers read texts, where it makes a difference. */
 const READINGS = { plain: 0.7, trimmed: 0.15, special: 0.15 } as const;
@@ -64,15 +65,14 @@ function byForm<T extends { readonly reported: number }>(
   countsOf: (item: T) => readonly number[],
 ): Explanations {
   const forms = [...new Set(items.map(formOf))].map((form) => items.filter((item) => formOf(item) === form));
-  return together(
-    (forms.length === 0 ? [[]] : forms).map((group) => {
-      const counts = group.map(countsOf);
-      return explainOrdinary({
-        counts: Object.fromEntries(stacks.map((id, at) => [id, counts.map((all) => all[at] ?? 0)])),
-        tokens: group.map(({ reported }) => reported),
-      });
-    }),
-  );
+  const groups = (forms.length === 0 ? [[]] : forms).map((group): Reported => {
+    const counts = group.map(countsOf);
+    return {
+      counts: Object.fromEntries(stacks.map((id, at) => [id, counts.map((all) => all[at] ?? 0)])),
+      tokens: group.map(({ reported }) => reported),
+    };
+  });
+  return onlyClean(together(groups.map(explainOrdinary)), groups);
 }
 
 /** Expected number of different overheads of a counter that resembles a tokenizer, per e-fold of requests. */
@@ -83,7 +83,7 @@ const logEitherSign = (tokens: number): number => logOverhead(Math.abs(tokens)) 
 /**
  * Ordinary messages do not single out a tokenizer as probes do, and a log's gateways are not known. So what nothing
  * known counted is taken more widely: two recounting tokenizers, one of them with odd requests, and resemblances of
- * any closeness. And two models' tokenizers are not taken to share a log, since two of them fit almost any counts.
+ * any closeness. And a model's tokenizer is not taken to share a log with another: two of them fit almost any counts.
  */
 function explainOrdinary(reported: Reported): Explanations {
   const found = explain(reported);
@@ -104,9 +104,6 @@ function explainOrdinary(reported: Reported): Explanations {
       ...resembling.map((log): [number, number] => [0.3 / resembling.length, log]),
       ...mixed.map((log): [number, number] => [0.3 / mixed.length, log]),
     ]),
-    divided: (first, second) =>
-      RECOUNTERS.includes(first) || RECOUNTERS.includes(second)
-        ? divided(first, second)
-        : { logLikelihood: pure[first] ?? 0, second: [] },
+    divided: (first) => ({ logLikelihood: pure[first] ?? 0, second: [] }),
   };
 }
