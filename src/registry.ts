@@ -13,6 +13,7 @@ import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import specialTokensProbe from './fingerprint/probes/special-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
 import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
@@ -21,6 +22,7 @@ import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
+import specialTokensSignal from './fingerprint/signals/special-tokens.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
@@ -43,6 +45,7 @@ export const PROBES: readonly Probe[] = [
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  specialTokensProbe,
   tensorDigestsProbe,
   tokenCountsProbe,
   latencyProbe,
@@ -65,6 +68,7 @@ export const SIGNALS: readonly Signal[] = [
   releaseClaimsSignal,
   releaseFilesSignal,
   siblingSignal,
+  specialTokensSignal,
   tailCorrelationSignal,
   tokenStackSignal,
   tokenizationSignal,

@@ -39,7 +39,10 @@ const specialTokens: Signal = {
       stacks.filter((id) => fits(seen, id, kind) && differs(seen, id));
     const recognised = fitting('special').filter((id) => !RECOUNTERS.includes(id));
     if (fitting('plain').length > 0)
-      return { status: 'skipped', reason: 'the service counts special tokens as plain text: they are sanitised' };
+      return {
+        status: 'skipped',
+        reason: 'the service counts special tokens as plain text: they are sanitised',
+      };
     const [stack] = recognised;
     if (stack === undefined || recognised.length > 1)
       return { status: 'skipped', reason: 'no known vocabulary, or more than one, explains the counts' };
