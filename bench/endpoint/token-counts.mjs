@@ -8,6 +8,13 @@ import { seededRng } from '../../dist/esm/core/rng.js';
 import { runSignals, viewsOf } from '../../dist/esm/core/run-signals.js';
 import probe from '../../dist/esm/fingerprint/probes/token-counts.js';
 import signal from '../../dist/esm/fingerprint/signals/token-stack.js';
+import { settledStack } from '../../dist/esm/fingerprint/token-counts/settled.js';
+import {
+  EVEN,
+  leaningAgainst,
+  plainText,
+  tellingText,
+} from '../../dist/esm/fingerprint/token-counts/texts.js';
 import { tokenStacks } from '../../dist/esm/sources/token-stacks.js';
 import { judge } from '../../dist/esm/verdict/policy.js';
 import { CHEATS, diluted, HONEST, reported } from './lib/count-servers.mjs';
@@ -23,7 +30,48 @@ const loaded = new Map();
 for (const id of stacks.ids) loaded.set(id, await stacks.load(id));
 const memo = { ids: stacks.ids, load: async (id) => loaded.get(id) };
 
+/** Thousands of long sessions share texts that the probe's own functions drew; short ones run the probe itself. */
+const REQUESTS = { standard: 30, deep: 150 };
+const pools = new Map();
+function pool(against) {
+  const rng = seededRng(99);
+  const known = [...loaded.values()];
+  const leaning = against === undefined ? EVEN : leaningAgainst(against, known, rng);
+  const drawn =
+    pools.get(against) ??
+    Array.from({ length: 600 }, () => tellingText(known, rng, { limit: 230, leaning, earlier: [] }));
+  pools.set(against, drawn);
+  return drawn;
+}
+function pooled(habit, seed) {
+  const rng = seededRng(seed);
+  const requests = [];
+  let foreign = 0;
+  let against;
+  const met = new Set();
+  while (requests.length < REQUESTS[tier]) {
+    if (requests.length === 3) against = settledStack(requests);
+    const drawn =
+      requests.length === 0 ? plainText([...loaded.values()], rng) : pool(against)[Math.floor(600 * rng())];
+    if (met.has(drawn.text)) continue;
+    met.add(drawn.text);
+    const { stack, ...request } = reported(habit, requests.length, drawn);
+    if (stack !== undefined && stack !== 'deepseek-v3') foreign++;
+    requests.push(request);
+  }
+  const data = { stacks: stacks.ids, maxTokens: 1, requests, failures: {} };
+  const evidence = { probes: { 'token-counts': { status: 'ok', version: probe.version, data } } };
+  const [result] = runSignals(evidence, profile, [signal]);
+  return {
+    evidence,
+    result,
+    foreign,
+    verdict: judge(evidence, profile, claim, [result], viewsOf(profile, []).variants),
+  };
+}
+
 async function session(habit, seed) {
+  if (tier !== 'quick') return pooled(habit, seed);
   const counts = (text) => Object.fromEntries([...loaded].map(([id, stack]) => [id, stack.count(text)]));
   let at = 0;
   let foreign = 0;

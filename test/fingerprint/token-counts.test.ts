@@ -5,7 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { AssayError } from '../../src/core/errors.js';
 import { seededRng } from '../../src/core/rng.js';
 import { runSignals, viewsOf } from '../../src/core/run-signals.js';
-import type { Capabilities, ChatRequest, Evidence, ProbeContext, TokenStack, Verdict } from '../../src/core/types.js';
+import type {
+  Capabilities,
+  ChatRequest,
+  Evidence,
+  ProbeContext,
+  TokenStack,
+  Verdict,
+} from '../../src/core/types.js';
 import specialTokensProbe from '../../src/fingerprint/probes/special-tokens.js';
 import tokenCountsProbe, { type TokenCounts } from '../../src/fingerprint/probes/token-counts.js';
 import specialTokensSignal from '../../src/fingerprint/signals/special-tokens.js';
@@ -43,7 +50,10 @@ function capabilities(count: Counter, refuse?: (request: ChatRequest) => boolean
           : { promptTokens, completionTokens: 1, reasoningTokens: null, cachedTokens: null },
     };
   };
-  return { chat: { reply }, stacks: { ids: IDS, load: async (id: string) => by(id) } } as unknown as Capabilities;
+  return {
+    chat: { reply },
+    stacks: { ids: IDS, load: async (id: string) => by(id) },
+  } as unknown as Capabilities;
 }
 
 const context = (tier: Tier, seed: number): ProbeContext =>
@@ -51,9 +61,13 @@ const context = (tier: Tier, seed: number): ProbeContext =>
 
 function verdictOf(probes: Record<string, unknown>, claim = 'full') {
   const evidence = {
-    probes: Object.fromEntries(Object.entries(probes).map(([id, data]) => [id, { status: 'ok', version: 1, data }])),
+    probes: Object.fromEntries(
+      Object.entries(probes).map(([id, data]) => [id, { status: 'ok', version: 1, data }]),
+    ),
   } as unknown as Evidence;
-  const signals = [tokenStackSignal, specialTokensSignal].filter(({ needs }) => needs.every(({ id }) => id in probes));
+  const signals = [tokenStackSignal, specialTokensSignal].filter(({ needs }) =>
+    needs.every(({ id }) => id in probes),
+  );
   const results = runSignals(evidence, PROFILE, signals);
   const verdict: Verdict = judge(evidence, PROFILE, claim, results, viewsOf(PROFILE, []).variants);
   return { result: results[0], verdict };
@@ -147,15 +161,33 @@ describe('some requests of another model', () => {
       3,
     );
     expect(verdict.outcome).toBe('refuted');
-    expect(observed(result)).toBe(`counts as deepseek-v3 does on 29 of 30 requests and as ${stack} does on 1`);
+    expect(observed(result)).toBe(
+      `counts as deepseek-v3 does on 29 of 30 requests and as ${stack} does on 1`,
+    );
   });
 
   test.each([
-    ['a replica with a hidden prompt', (text: string, at: number) => by('deepseek-v3').count(text) + (at === 20 ? 57 : 5)],
-    ['a replica that counts with cl100k', (text: string, at: number) => by(at === 20 ? 'cl100k' : 'deepseek-v3').count(text) + 5],
-    ['a prompt changed midway', (text: string, at: number) => by('deepseek-v3').count(text) + (at < 14 ? 5 : 41)],
-    ['a retry that counts twice', (text: string, at: number) => by('deepseek-v3').count(text) * (at === 20 ? 2 : 1)],
-    ['a replica of characters/4', (text: string, at: number) => (at % 9 === 4 ? Math.ceil(text.length / 4) : by('deepseek-v3').count(text) + 5)],
+    [
+      'a replica with a hidden prompt',
+      (text: string, at: number) => by('deepseek-v3').count(text) + (at === 20 ? 57 : 5),
+    ],
+    [
+      'a replica that counts with cl100k',
+      (text: string, at: number) => by(at === 20 ? 'cl100k' : 'deepseek-v3').count(text) + 5,
+    ],
+    [
+      'a prompt changed midway',
+      (text: string, at: number) => by('deepseek-v3').count(text) + (at < 14 ? 5 : 41),
+    ],
+    [
+      'a retry that counts twice',
+      (text: string, at: number) => by('deepseek-v3').count(text) * (at === 20 ? 2 : 1),
+    ],
+    [
+      'a replica of characters/4',
+      (text: string, at: number) =>
+        at % 9 === 4 ? Math.ceil(text.length / 4) : by('deepseek-v3').count(text) + 5,
+    ],
     ['overheads off by one', (text: string, at: number) => by('deepseek-v3').count(text) + 5 + (at % 3)],
   ])('%s accuses nobody', async (_name, count) => {
     expect((await session(count, 'standard', 3)).verdict.outcome).not.toBe('refuted');
@@ -164,7 +196,9 @@ describe('some requests of another model', () => {
 
 describe('special tokens', () => {
   const asked = async (count: Counter) =>
-    verdictOf({ 'special-tokens': await specialTokensProbe.collect(capabilities(count), context('quick', 1)) });
+    verdictOf({
+      'special-tokens': await specialTokensProbe.collect(capabilities(count), context('quick', 1)),
+    });
 
   test('of Qwen’s vocabulary refute a DeepSeek model', async () => {
     const { verdict } = await asked((text) => by('qwen2.5').countSpecial(text) + 9);

@@ -51,7 +51,8 @@ describe.skipIf(!sharedData)(`shipped vocabularies against their tokenizer.json$
   test.each(HUGGING_FACE)('%s, on prose, code, scripts, spaces and random text', (id, folder) => {
     const own = stack(id);
     const theirs = loadTokenStack(id, shared(`tokenizers/${folder}/tokenizer.json`));
-    for (const text of TEXTS) expect([...own.ends(text)], JSON.stringify(text)).toEqual([...theirs.ends(text)]);
+    for (const text of TEXTS)
+      expect([...own.ends(text)], JSON.stringify(text)).toEqual([...theirs.ends(text)]);
     for (const text of MARKUP) expect(own.countSpecial(text), text).toBe(theirs.countSpecial(text));
     expect(own.words(1000, 1400)).toEqual(theirs.words(1000, 1400));
   });
@@ -117,13 +118,19 @@ describe('damaged files', () => {
   test('that are not packed, or unpack without end', () => {
     const bomb = brotliCompressSync(Buffer.alloc(20 * 2 ** 20), { params: FAST });
     for (const bytes of [Buffer.from('no'), Buffer.alloc(0), bomb, packed.subarray(0, 1000)])
-      expect(() => readVocabulary(bytes, 'x')).toThrow(expect.objectContaining({ code: 'VOCABULARY_INVALID' }));
+      expect(() => readVocabulary(bytes, 'x')).toThrow(
+        expect.objectContaining({ code: 'VOCABULARY_INVALID' }),
+      );
   });
 });
 
 const FAST = { 1: 1 } as const;
 
-const MARKUP = ['<｜User｜>hi<｜Assistant｜><think>\n', '<|im_start|>user<|im_end|>', '<|eot_id|><|begin_of_text|><|'];
+const MARKUP = [
+  '<｜User｜>hi<｜Assistant｜><think>\n',
+  '<|im_start|>user<|im_end|>',
+  '<|eot_id|><|begin_of_text|><|',
+];
 
 /** Characters of a few scripts; none younger than Unicode 13, which engines classify alike. */
 const RANGES: readonly (readonly [number, number])[] = [

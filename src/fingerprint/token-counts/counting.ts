@@ -10,7 +10,7 @@ const UNKNOWN = 0.04;
 /** Policy: some replicas stand behind such a gateway and others do not; each tokenizer, either in the majority. */
 const PARTLY_RECOUNTED = 0.005;
 /** Policy: a few requests are counted by nothing known: a replica with another counter, a service that adds texts. */
-const PARTLY_UNKNOWN = 0.002;
+const PARTLY_UNKNOWN = 5e-4;
 /** Policy: no honest gateway is known that counts with another model's tokenizer, be it all requests or some. */
 const ANOTHER_MODELS = 2e-5;
 const PARTLY_ANOTHERS = 5e-6;

@@ -10,7 +10,7 @@ const NORMALIZER = Math.log((FARTHEST + NEAR) / (NEAR - 0.5));
  * Policy: chance that a server states fewer tokens than the text alone has under its own tokenizer. Templates and
  * hidden prompts only add; what subtracts, such as cached tokens left out, nearly always says so.
  */
-const BELOW_TEXT = 1e-3;
+const BELOW_TEXT = 3e-4;
 
 /** ln P of one overhead before any is seen. */
 export function logOverhead(tokens: number): number {
@@ -33,8 +33,8 @@ export function logResembling(overheads: readonly number[]): number {
   return logPolyaUrn(overheads, MANY, logOverhead);
 }
 
-/** Requests that another model answered have the overhead of the others, or one of their own. */
-const SAME_TEMPLATE = 0.5;
+/** Policy: a distilled version keeps its teacher's template, so its requests mostly have the overhead of the others. */
+const SAME_TEMPLATE = 0.8;
 
 /** ln P of the overheads of requests another tokenizer counted, beside those of the main one. */
 export function logBeside(overheads: readonly number[], main: readonly number[]): number {
