@@ -1,4 +1,4 @@
-// node bench/endpoint/boundaries.mjs [--sessions 2000] [--honest 10000] [--seed 1] [--traces FILE.json] [--data FOLDER]
+// node bench/endpoint/boundaries.mjs [--sessions 2000] [--honest 10000] [--seed 1] [--traces FILE.json] --texts FOLDER
 // What cut replies, edges of pieces and biased ids say where usage is forged or missing. Every session draws a server;
 // the probes really run against it, in process. FILE: [{ "reasoning": "…" }], recorded Chinese reasoning; without it
 // the Chinese of the built-in suite is used.
@@ -26,9 +26,11 @@ const { values } = parseArgs({
     honest: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
     traces: { type: 'string' },
-    data: { type: 'string', default: join(root, '../shared/data') },
+    texts: { type: 'string' },
   },
 });
+
+if (!values.texts) throw new Error('usage: boundaries.mjs --texts FOLDER, which holds corpus/ and sse/');
 
 const SIGNALS = {
   all: [cutSignal, edgesSignal, biasedSignal],
@@ -46,7 +48,7 @@ const stacks = Object.fromEntries(
 const stacksCapability = { ids: shipped.ids, load: async (id) => stacks[id] };
 const TRUE_STACKS = ['deepseek-v3', 'qwen2.5', 'llama-3'];
 const pool = pools({
-  shared: values.data,
+  texts: values.texts,
   suites: join(root, 'suites/prompts.yaml'),
   traces: values.traces,
 });

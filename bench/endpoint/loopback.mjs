@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 import { serve } from '../../dist/esm/api/serve.js';
 import { collect, loadProfile, score } from '../../dist/esm/index.js';
 import { dialects } from '../../dist/esm/serve/dialects/table.js';
-import { clopperPearson } from '../../dist/esm/stats/clopper-pearson.js';
 import { tokenStacks } from '../../dist/esm/sources/token-stacks.js';
+import { clopperPearson } from '../../dist/esm/stats/clopper-pearson.js';
 import { stackEngine } from './lib/stack-engine.mjs';
 import { pools, TEMPERS } from './lib/writer.mjs';
 
@@ -27,7 +27,7 @@ if (!values.texts) throw new Error('usage: loopback.mjs --texts FOLDER');
 const profile = loadProfile('deepseek-r1');
 const shipped = tokenStacks({});
 const pool = pools({
-  shared: values.texts,
+  texts: values.texts,
   suites: join(import.meta.dirname, '../../suites/prompts.yaml'),
 });
 const HONEST = 'deepseek-v3';
@@ -36,7 +36,7 @@ const USAGE = ['token-counts'];
 const ALL = ['token-counts', 'special-tokens', 'cut-replies', 'spelled-tokens', 'biased-tokens'];
 let seed = Number(values.seed) * 1_000_003;
 
-const meters = new Map();
+const _meters = new Map();
 for (const part of values.only.split(',')) await { usage, spoofed }[part]();
 
 /** Honest usage, three requests. */
@@ -47,7 +47,13 @@ async function usage() {
       [HONEST]: await run(dialect.name, HONEST, Number(values.honest) / dialects.length, USAGE, []),
     };
     for (const stack of Object.keys(DISTILLS))
-      table[dialect.name][stack] = await run(dialect.name, stack, Number(values.sessions) / dialects.length, USAGE, []);
+      table[dialect.name][stack] = await run(
+        dialect.name,
+        stack,
+        Number(values.sessions) / dialects.length,
+        USAGE,
+        [],
+      );
   }
   show('usage as the server counts it, 3 requests', table);
 }
@@ -87,7 +93,7 @@ async function run(dialect, stackId, sessions, only, cheats) {
   return outcome;
 }
 
-function metered(engine, outcome, stack) {
+function metered(engine, outcome, _stack) {
   return {
     ...engine,
     answer: async (request, emit, signal) => {
@@ -108,15 +114,20 @@ function note(outcome, evidence, report) {
   );
   if (speaking.length === 0) outcome.silent++;
   for (const { id, status, reason } of report.signals)
-    if (status === 'skipped') outcome.reasons[`${id}: ${reason}`] = (outcome.reasons[`${id}: ${reason}`] ?? 0) + 1;
+    if (status === 'skipped')
+      outcome.reasons[`${id}: ${reason}`] = (outcome.reasons[`${id}: ${reason}`] ?? 0) + 1;
 }
 
 function show(title, table) {
   console.log(`\n## ${title}\n`);
   const stacks = [HONEST, ...Object.keys(DISTILLS)];
-  console.log(`| dialect | ${stacks.map((id) => (id === HONEST ? `${id}: refuted` : `${id}: caught`)).join(' | ')} | requests | tokens | scoreable |`);
+  console.log(
+    `| dialect | ${stacks.map((id) => (id === HONEST ? `${id}: refuted` : `${id}: caught`)).join(' | ')} | requests | tokens | scoreable |`,
+  );
   console.log(`|---|${stacks.map(() => '---').join('|')}|---|---|---|`);
-  const totals = Object.fromEntries(stacks.map((id) => [id, { refuted: 0, sessions: 0, silent: 0, failed: 0 }]));
+  const totals = Object.fromEntries(
+    stacks.map((id) => [id, { refuted: 0, sessions: 0, silent: 0, failed: 0 }]),
+  );
   const scoreable = [];
   for (const [dialect, row] of Object.entries(table)) {
     const cells = stacks.map((id) => `${row[id].refuted} of ${row[id].sessions}`);
@@ -124,7 +135,9 @@ function show(title, table) {
     const own = row[HONEST];
     const caught = Object.keys(DISTILLS).every((id) => row[id].refuted / row[id].sessions >= 0.9);
     scoreable.push(caught);
-    const why = caught ? 'yes' : `no: ${mostFrequent(row[Object.keys(DISTILLS)[0]].reasons) ?? 'counted by the gateway'}`;
+    const why = caught
+      ? 'yes'
+      : `no: ${mostFrequent(row[Object.keys(DISTILLS)[0]].reasons) ?? 'counted by the gateway'}`;
     console.log(
       `| ${dialect} | ${cells.join(' | ')} | ${(own.requests / own.sessions).toFixed(1)} | ${(own.tokens / own.sessions).toFixed(0)} | ${why} |`,
     );

@@ -5,20 +5,27 @@ import { answer } from './writer.mjs';
 /** Tokens that the R1 template puts around the only message. */
 const TEMPLATE = 4;
 /** Requests are told apart by their text, so that the same request is answered alike. */
-const hash = (text) => [...text].reduce((sum, character) => (Math.imul(sum, 31) + character.codePointAt(0)) | 0, 7);
+const hash = (text) =>
+  [...text].reduce((sum, character) => (Math.imul(sum, 31) + character.codePointAt(0)) | 0, 7);
 
 export function stackEngine(stack, { name = 'deepseek-r1', temper, pool }) {
   return {
     name,
     maxPositions: undefined,
     answer: async ({ prompt, maxTokens, logitBias }, emit) => {
-      const text = prompt.kind === 'text' ? prompt.text : prompt.messages.map(({ content }) => content).join('\n');
+      const text =
+        prompt.kind === 'text' ? prompt.text : prompt.messages.map(({ content }) => content).join('\n');
       const promptTokens = stack.count(text) + TEMPLATE;
       const biased = Object.keys(logitBias ?? {})[0];
       const [reasoning, content] =
         biased === undefined
           ? answer(temper, text, pool, seededRng(hash(text)))
-          : ['', Buffer.from(stack.bytes(Number(biased)) ?? []).toString().repeat(maxTokens)];
+          : [
+              '',
+              Buffer.from(stack.bytes(Number(biased)) ?? [])
+                .toString()
+                .repeat(maxTokens),
+            ];
       let used = 0;
       for (const [channel, part] of [
         ['reasoning', reasoning],

@@ -7,17 +7,17 @@ const LENGTH = 1_500;
 const DENSE = 900;
 
 /** Pools of real text: Chinese and English reasoning and prose. */
-export function pools({ shared, suites, traces }) {
+export function pools({ texts, suites, traces }) {
   const chinese =
     traces === undefined
       ? [...readFileSync(suites, 'utf8').matchAll(/[\u4e00-\u9fff][^\n]{60,}/g)].map(([line]) => line)
       : JSON.parse(readFileSync(traces, 'utf8')).map(({ reasoning }) => reasoning);
   const recorded = [
-    streamed(`${shared}/sse/deepseek-reasoner-stream-2025__1.sse`, 'reasoning_content'),
-    streamed(`${shared}/sse/groq-thinking-iter__2.sse`, 'reasoning'),
+    streamed(`${texts}/sse/deepseek-reasoner-stream-2025__1.sse`, 'reasoning_content'),
+    streamed(`${texts}/sse/groq-thinking-iter__2.sse`, 'reasoning'),
   ];
   const novels = ['sherlock', 'pride', 'moby', 'tale'].map((name) =>
-    readFileSync(`${shared}/corpus/${name}.raw`, 'utf8')
+    readFileSync(`${texts}/corpus/${name}.raw`, 'utf8')
       .slice(20_000, 320_000)
       .replace(/([^\n])\r?\n(?=[^\r\n])/g, '$1 '),
   );

@@ -3,7 +3,7 @@ import type { SplitName } from './types.js';
 // JavaScript's \s has U+FEFF and lacks U+0085; the engines of the original libraries use White_Space.
 const SPACE = String.raw`\p{White_Space}`;
 const NO_SPACE = String.raw`\P{White_Space}`;
-const ENDING = String.raw`[sSſ]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]`;
+const ENDING = '[sSſ]|[tT]|[rR][eE]|[vV][eE]|[mM]|[lL][lL]|[dD]';
 const APOSTROPHE = `'(?:${ENDING})`;
 const WORD = String.raw`[^\r\n\p{L}\p{N}]?\p{L}+`;
 const SYMBOLS = String.raw` ?[^${SPACE}\p{L}\p{N}]+[\r\n]*`;
