@@ -5,12 +5,11 @@ export interface ServiceEvidence extends ServiceFacts {
   readonly refusal: { readonly status: number; readonly message: string } | null;
 }
 
-/** Beyond any context, and within 32 bits. Servers that do not mind are hung up on before they write. */
-const IMPOSSIBLE_TOKENS = 100_000_000;
-const QUESTION: ChatRequest = {
-  messages: [{ role: 'user', content: 'Say ok.' }],
-  maxTokens: IMPOSSIBLE_TOKENS,
-};
+/**
+ * No messages: most servers refuse, and one that does not answers with one token. A request for more tokens than any
+ * context holds would be refused with the context's length, but a server was seen to start on it and never to stop.
+ */
+const QUESTION: ChatRequest = { messages: [], maxTokens: 1 };
 
 /** Gathers claims of the operator, for corroboration only. */
 const serviceFacts: Probe<ServiceEvidence> = {

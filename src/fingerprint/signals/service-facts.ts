@@ -21,7 +21,7 @@ const STATED: readonly (readonly [fact: string, names: readonly string[]])[] = [
  * Method: numbers of the model's entry in the list of models (vocabulary, parameters) against the facts of each
  * version, 5 % apart or more; a stated context longer than the version's; names, builds and the wording of a refusal
  * are shown and not judged.
- * Source: GET /models, and the refusal of a request for 100 million tokens.
+ * Source: GET /models, and the refusal of a request without messages.
  * Assumptions: none. A shorter context is an operator's choice, and a missing number says nothing.
  * Error rates: set by policy (one honest entry in three is stale), not measured; the group is capped at 1 nat.
  * Evasion: typing other numbers into a configuration file; agreement therefore favours nobody.
