@@ -121,11 +121,17 @@ describe.each(SIGNALS.map((signal) => [signal.id, signal] as const))('%s', (_, s
     expect(distance(signal, noisy, noisy)[0]).toBeCloseTo(0, 12);
   });
 
-  it('says nothing of hypotheses without a reference that has attention', () => {
+  it('never favours a hypothesis without a reference that has attention', () => {
     const silent = variant('student', [{ layers: 2 }], { kind: 'distilled' });
     const result = signal.score(input(MODEL, [variant('full', [MODEL]), silent]));
     if (result.status !== 'scored') throw new Error(result.reason);
-    expect(result.logLikelihood).not.toHaveProperty('student');
+    // Unmeasured weights of their own do not coincide with the reference, so they can only lose by it.
+    expect(result.logLikelihood.student ?? 0).toBeLessThanOrEqual(result.logLikelihood.full ?? 0);
+    const far = signal.score(
+      input(evidence({ layers: [[0.1, 0.9, 0.2]] }), [variant('full', [MODEL]), silent]),
+    );
+    if (far.status !== 'scored') throw new Error(far.reason);
+    expect(far.logLikelihood.student).toBe(0);
   });
 
   it('compares stacks of other heights at equal relative depth', () => {

@@ -61,6 +61,7 @@ const context = (tier: Tier, seed: number): ProbeContext =>
 
 function verdictOf(probes: Record<string, unknown>, claim = 'full') {
   const evidence = {
+    candidate: { kind: 'endpoint', label: 'test', digest: null },
     probes: Object.fromEntries(
       Object.entries(probes).map(([id, data]) => [id, { status: 'ok', version: 1, data }]),
     ),

@@ -1,17 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { TokenStack, TokenStacksCapability } from '../../src/core/types.js';
-import { readVocabulary } from '../../src/formats/vocabulary/read.js';
-import { stackOf } from '../../src/formats/vocabulary/stack.js';
+import { tokenStacks } from '../../src/sources/token-stacks.js';
 
-const folder = new URL('../../tokenizers/', import.meta.url);
+const shipped = tokenStacks({});
 const loaded = new Map<string, TokenStack>();
 
-/** The shipped tokenizers, read from the sources' own folder: a test runs without the built package. */
+/** The shipped tokenizers, each read once for a whole test file. */
 export const publicStacks: TokenStacksCapability = {
-  ids: readdirSync(folder).map((file) => file.replace(/\.vocab$/, '')),
+  ids: shipped.ids,
   load: async (id) => {
-    const stack =
-      loaded.get(id) ?? stackOf(readVocabulary(readFileSync(new URL(`${id}.vocab`, folder)), `${id}.vocab`));
+    const stack = loaded.get(id) ?? (await shipped.load(id));
     loaded.set(id, stack);
     return stack;
   },
