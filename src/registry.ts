@@ -15,8 +15,10 @@ import filesProbe from './fingerprint/probes/files.js';
 import lineageProbe from './fingerprint/probes/lineage.js';
 import logProbabilitiesProbe from './fingerprint/probes/log-probabilities.js';
 import quantizationProbe from './fingerprint/probes/quantization.js';
+import specialTokensProbe from './fingerprint/probes/special-tokens.js';
 import spelledTokensProbe from './fingerprint/probes/spelled-tokens.js';
 import tensorDigestsProbe from './fingerprint/probes/tensor-digests.js';
+import tokenCountsProbe from './fingerprint/probes/token-counts.js';
 import architectureSignal from './fingerprint/signals/architecture.js';
 import biasedTokensSignal from './fingerprint/signals/biased-tokens.js';
 import cutTokensSignal from './fingerprint/signals/cut-tokens.js';
@@ -25,8 +27,10 @@ import logProbabilityDistanceSignal from './fingerprint/signals/log-probability-
 import releaseClaimsSignal from './fingerprint/signals/release-claims.js';
 import releaseFilesSignal from './fingerprint/signals/release-files.js';
 import siblingSignal from './fingerprint/signals/sibling.js';
+import specialTokensSignal from './fingerprint/signals/special-tokens.js';
 import tailCorrelationSignal from './fingerprint/signals/tail-correlation.js';
 import tokenEdgesSignal from './fingerprint/signals/token-edges.js';
+import tokenStackSignal from './fingerprint/signals/token-stack.js';
 import tokenStringsSignal from './fingerprint/signals/token-strings.js';
 import tokenizationSignal from './fingerprint/signals/tokenization.js';
 import weightCopySignal from './fingerprint/signals/weight-copy.js';
@@ -50,8 +54,10 @@ export const PROBES: readonly Probe[] = [
   lineageProbe,
   logProbabilitiesProbe,
   quantizationProbe,
+  specialTokensProbe,
   spelledTokensProbe,
   tensorDigestsProbe,
+  tokenCountsProbe,
   latencyProbe,
   generationProbe,
   repetitionProbe,
@@ -74,8 +80,10 @@ export const SIGNALS: readonly Signal[] = [
   releaseClaimsSignal,
   releaseFilesSignal,
   siblingSignal,
+  specialTokensSignal,
   tailCorrelationSignal,
   tokenEdgesSignal,
+  tokenStackSignal,
   tokenStringsSignal,
   tokenizationSignal,
   weightCopySignal,

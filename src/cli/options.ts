@@ -27,12 +27,19 @@ export interface CollectFlags {
   readonly progress: boolean;
   readonly model?: string;
   readonly apiKeyEnv?: string;
+  readonly tokenizer?: readonly (readonly [name: string, file: string])[];
 }
 
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number.');
   return value;
+}
+
+function namedFile(text: string): readonly [name: string, file: string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('expected NAME=FILE.');
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 export function withCollectOptions(command: Command): Command {
@@ -57,6 +64,11 @@ export function withCollectOptions(command: Command): Command {
     .option('--max-tokens <n>', 'leave out probes beyond this many tokens', wholeNumber)
     .option('--model <name>', 'model name at an endpoint')
     .option('--api-key-env <variable>', 'environment variable that holds the endpoint key')
+    .option(
+      '--tokenizer <name=file>',
+      'count with a tokenizer.json of your own too, under this name (repeatable)',
+      repeated(namedFile),
+    )
     .option('--dry-run', 'show what each probe would cost and do nothing')
     .option('--no-progress', 'no progress on stderr');
 }
@@ -75,6 +87,7 @@ export function collectOptions(flags: CollectFlags, signal: AbortSignal, progres
     ...(flags.timeout === undefined ? {} : { timeoutMs: flags.timeout * 1000 }),
     ...(flags.maxMemory === undefined ? {} : { memoryBytes: flags.maxMemory * 2 ** 20 }),
     ...(flags.allowPrivateAddresses ? { allowPrivateAddresses: true } : {}),
+    ...(flags.tokenizer === undefined ? {} : { tokenizers: Object.fromEntries(flags.tokenizer) }),
     ...(flags.cache ? { cacheDir: cacheFolder() } : {}),
     ...(flags.manifest === undefined ? {} : { manifest: manifestOf(flags.manifest) }),
     ...(flags.headersOnly ? { headersOnly: true } : {}),

@@ -8,7 +8,9 @@ const loaded = new Map<string, TokenStack>();
 
 /** The shipped tokenizers, read from the sources' own folder: a test runs without the built package. */
 export const publicStacks: TokenStacksCapability = {
-  ids: readdirSync(folder).map((file) => file.replace(/\.vocab$/, '')),
+  ids: readdirSync(folder)
+    .filter((file) => file.endsWith('.vocab'))
+    .map((file) => file.slice(0, -'.vocab'.length)),
   load: async (id) => {
     const stack =
       loaded.get(id) ?? stackOf(readVocabulary(readFileSync(new URL(`${id}.vocab`, folder)), `${id}.vocab`));

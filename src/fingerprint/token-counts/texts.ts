@@ -1,0 +1,131 @@
+import type { Rng } from '../../core/rng.js';
+import type { TokenStack } from '../../core/types.js';
+import { KINDS, type Kind, stretch } from './phrases.js';
+import { RECOUNTERS } from './recounters.js';
+
+export interface CountedText {
+  readonly text: string;
+  /** Tokens of the text under each stack, without any template. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** How texts are drawn: with equal chances, or leaning against one stack. */
+export interface Leaning {
+  readonly against: string | undefined;
+  /** Kinds to draw from; one that is listed twice is drawn twice as often. */
+  readonly kinds: readonly Kind[];
+  /** Words of a text, at most. */
+  readonly words: number;
+}
+
+export const EVEN: Leaning = { against: undefined, kinds: KINDS, words: 32 };
+
+/** Texts drawn, of which the best is kept: differences between all stacks are rarer than a lean against one. */
+const DRAWS = { even: 24, leaning: 8 };
+/** Words with which kinds are compared. */
+const SAMPLE = 24;
+/** A request that reads like one: what is between is to be copied, so that no answer is long or odd. */
+const OPENINGS = ['Repeat:', 'Copy this line:', 'Proofread:', 'Keep as it is:', 'Echo:', 'Note:'];
+const CLOSINGS = ['Thanks.', 'Answer: ok.', 'Say ok.', 'One word, please.', 'That is all.'];
+
+/** A short text that all stacks count much alike: it shows the overhead of the template. */
+export function plainText(stacks: readonly TokenStack[], rng: Rng): CountedText {
+  return counted(`${pick(OPENINGS, rng)} ${stretch('latin', 3, rng)} ${pick(CLOSINGS, rng)}`, stacks);
+}
+
+/**
+ * Texts of which `against` needs more tokens than other models' stacks do: a request counted by one of those is then
+ * reported with fewer tokens than its own text has under `against`, which no template and no hidden prompt explains.
+ */
+export function leaningAgainst(against: string, stacks: readonly TokenStack[], rng: Rng): Leaning {
+  const lean = (kind: Kind): number => {
+    const { counts } = counted(stretch(kind, SAMPLE, rng), stacks);
+    return lead(counts, against) / (counts[against] ?? 1);
+  };
+  const [best, second] = KINDS.map((kind) => [kind, lean(kind)] as const).sort((a, b) => b[1] - a[1]);
+  const most = best?.[0] ?? 'digits';
+  return { against, kinds: [most, most, most, second?.[0] ?? most, pick(KINDS, rng)], words: 110 };
+}
+
+/**
+ * A fresh text whose counts differ between stacks as much as `limit` tokens under each of them allow, and otherwise
+ * than those of `earlier` texts do: two texts with one difference would pass for one overhead.
+ */
+export function tellingText(
+  stacks: readonly TokenStack[],
+  rng: Rng,
+  { limit, leaning, earlier }: TellingOptions,
+): CountedText {
+  let best: { readonly drawn: CountedText; readonly score: number } | undefined;
+  const draws = leaning.against === undefined ? DRAWS.even : DRAWS.leaning;
+  for (let draw = 0; draw < draws; draw++) {
+    const drawn = counted(randomText(rng, leaning, 1 - draw / draws), stacks);
+    const score = scoreOf(drawn.counts, limit, leaning.against, earlier);
+    if (best === undefined || score > best.score) best = { drawn, score };
+  }
+  return best?.drawn ?? plainText(stacks, rng);
+}
+
+interface TellingOptions {
+  readonly limit: number;
+  readonly leaning: Leaning;
+  readonly earlier: readonly CountedText[];
+}
+
+/** Later draws are shorter, so that one of them fits the limit. */
+function randomText(rng: Rng, { kinds, words }: Leaning, share: number): string {
+  const parts = Array.from({ length: 1 + Math.floor(3 * rng()) }, () => pick(kinds, rng));
+  const each = Math.max(1, (words * share) / parts.length);
+  const body = parts.map((kind) => stretch(kind, Math.ceil(each * (0.6 + 0.8 * rng())), rng));
+  return `${pick(OPENINGS, rng)} ${body.join(' ')}. ${pick(CLOSINGS, rng)}`;
+}
+
+export function counted(text: string, stacks: readonly TokenStack[]): CountedText {
+  return { text, counts: Object.fromEntries(stacks.map((stack) => [stack.id, stack.count(text)])) };
+}
+
+/** Texts over the limit lose against any within it; two stacks that count alike are worth little. */
+function scoreOf(
+  counts: Readonly<Record<string, number>>,
+  limit: number,
+  against: string | undefined,
+  earlier: readonly CountedText[],
+): number {
+  const over = Math.max(...Object.values(counts)) - limit;
+  if (over > 0) return -1e6 - over;
+  const apart = smallestGap(counts, earlier);
+  return against === undefined ? apart : Math.min(lead(counts, against), APART_ENOUGH * apart);
+}
+
+/** A foreign count must not pass for a recount: a few tokens apart are enough. */
+const APART_ENOUGH = 8;
+/** Gateways’ own counters accuse nobody; a smaller difference from them will do. */
+const RECOUNTER_GAP = 2;
+
+function smallestGap(counts: Readonly<Record<string, number>>, earlier: readonly CountedText[]): number {
+  const ids = Object.keys(counts);
+  const difference = (of: Readonly<Record<string, number>>, a: string, b: string): number =>
+    (of[a] ?? 0) - (of[b] ?? 0);
+  const gaps = ids.flatMap((a, at) =>
+    ids.slice(at + 1).map((b) => {
+      const own = difference(counts, a, b);
+      const nearest = Math.min(
+        Math.abs(own),
+        ...earlier.map((text) => Math.abs(own - difference(text.counts, a, b))),
+      );
+      return [a, b].some((id) => RECOUNTERS.includes(id)) ? RECOUNTER_GAP * nearest : nearest;
+    }),
+  );
+  return Math.min(...gaps);
+}
+
+/** Tokens by which a stack needs more than any other model's. */
+function lead(counts: Readonly<Record<string, number>>, stack: string): number {
+  const own = counts[stack] ?? 0;
+  const others = Object.entries(counts).filter(([id]) => id !== stack && !RECOUNTERS.includes(id));
+  return Math.min(...others.map(([, count]) => own - count));
+}
+
+function pick<T>(items: readonly T[], rng: Rng): T {
+  return items[Math.floor(rng() * items.length)] as T;
+}
