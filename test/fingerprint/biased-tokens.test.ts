@@ -67,10 +67,10 @@ describe('biased ids', () => {
     expect(verdictOn(biasedTokens, answers, [biasedTokensSignal]).outcome).toBe('inconclusive');
   });
 
-  test('three requests of one token', async () => {
+  test('two requests of one token', async () => {
     const seen: ChatRequest[] = [];
     await collect(deepseek, 'obeyed', seen);
-    expect(seen.map(({ maxTokens }) => maxTokens)).toEqual([1, 1, 1]);
+    expect(seen.map(({ maxTokens }) => maxTokens)).toEqual([1, 1]);
   });
 });
 

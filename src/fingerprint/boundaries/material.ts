@@ -52,10 +52,18 @@ const digits = (count: number, rng: Rng): string =>
   ).join('');
 const identifier = (rng: Rng): string => `${some(SYLLABLES, 3, rng).join('')}_${digits(4, rng)}`;
 
+/** A line of words, and the line with three of its characters changed. */
+function twoLines(rng: Rng): string {
+  const line = [...some(HAN, 14, rng).join('')];
+  const places = shuffled([...line.keys()], rng).slice(0, 3);
+  const changed = line.map((character, i) => (places.includes(i) ? pick(HAN, rng).charAt(1) : character));
+  return `${line.join('')}\n${changed.join('')}`;
+}
+
 /**
  * Requests whose answers, and the reasoning before them, run longer than any cap asked here and are dense in tokens:
  * instructions are Chinese because models reason in the language they are asked in, and tokenizers differ most
- * there, in digits and in other scripts. Cheapest first; a tier takes as many as its plan says.
+ * there, in digits and in other scripts. Who reasons in English all the same quotes what it is to compare or copy.
  */
 const TASKS: Readonly<Record<string, (rng: Rng) => string>> = {
   story: (rng) =>
@@ -66,6 +74,7 @@ const TASKS: Readonly<Record<string, (rng: Rng) => string>> = {
     `把下面这一行原样抄写三十遍，不要解释：\n${some(HAN, 6, rng).join('')}${digits(9, rng)}${some(DEVANAGARI, 4, rng).join(' ')}${some(HAN, 4, rng).join('')}`,
   craft: (rng) =>
     `请用中文详细说明${pick(CRAFTS, rng)}的全部工序、工具和常见失误，并与${pick(CRAFTS, rng)}比较，尽量写长。`,
+  compare: (rng) => `逐字对照下面两行，从头到尾说明每个位置的字是否相同：\n${twoLines(rng)}`,
   ledger: (rng) =>
     `请编写五十行库存记录，从编号 ${digits(10, rng)} 开始，每行含十位编号、中文品名（如${pick(HAN, rng)}）、单价、数量和备注。请用中文思考。`,
   mixed: (rng) =>

@@ -16,10 +16,24 @@ export interface PieceCount {
   readonly inNumbers?: number;
 }
 
-/** How well each tokenizer explains `deviating` of `judged` places; an unknown way of cutting may give any share. */
-export function explainPieces(readings: Readonly<Record<string, PieceCount>>): Explained {
+/**
+ * What an unknown way of cutting gives, as a Beta prior on the share of places where even the tokenizer that fits best
+ * differs. Text may be streamed in words, which are whole tokens of many tokenizers: any share is as likely.
+ */
+const STREAMED = [1, 1] as const;
+/** Nobody reports words for tokens: that all ends are a known tokenizer's by luck becomes rare with their number. */
+export const REPORTED = [2, 1] as const;
+
+/** How well each tokenizer explains `deviating` of `judged` places. */
+export function explainPieces(
+  readings: Readonly<Record<string, PieceCount>>,
+  anyhow: readonly [a: number, b: number] = STREAMED,
+): Explained {
   const most = Math.max(
     ...Object.entries(readings).map(([stack, { judged }]) => (stack === CHARACTERS ? 0 : judged)),
+  );
+  const fewest = Math.min(
+    ...Object.entries(readings).map(([stack, { deviating }]) => (stack === CHARACTERS ? most : deviating)),
   );
   return {
     by: Object.fromEntries(
@@ -35,6 +49,6 @@ export function explainPieces(readings: Readonly<Record<string, PieceCount>>): E
         ];
       }),
     ),
-    unknown: -Math.log(most + 1),
+    unknown: betaBinomialLog(Math.min(fewest, most), most, ...anyhow),
   };
 }

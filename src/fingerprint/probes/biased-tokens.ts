@@ -9,8 +9,8 @@ export interface BiasedAnswer extends BiasWord {
   readonly answer: string;
 }
 
-/** As many words agree by luck once in a billion. */
-const REQUESTS = 3;
+/** One word may be luck, two are not. */
+const REQUESTS = 2;
 /** Largest bias of the API. */
 const BIAS = 100;
 const PROMPT = 'Describe the weather on a winter morning.';

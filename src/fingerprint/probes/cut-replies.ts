@@ -12,9 +12,9 @@ export interface CutReply extends RecordedReply {
 }
 
 /** Requests per tier: with the smaller probes of a quick audit they stay within nine requests and 2,200 tokens. */
-const REQUESTS: Readonly<Record<Suite['tier'], number>> = { quick: 6, standard: 12, deep: 24 };
-/** Caps are drawn from [200, 264): reasoning is dense enough there, and no gateway can expect a round number. */
-const LEAST = 200;
+const REQUESTS: Readonly<Record<Suite['tier'], number>> = { quick: 7, standard: 14, deep: 28 };
+/** Caps are drawn from [190, 254): reasoning is dense enough there, and no gateway can expect a round number. */
+const LEAST = 190;
 const RANGE = 64;
 /** Longest prompt, in tokens of the worst tokenizer. */
 const PROMPT_TOKENS = 100;

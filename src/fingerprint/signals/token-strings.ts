@@ -1,6 +1,6 @@
 import type { Signal } from '../../core/types.js';
 import { overModes } from '../boundaries/modes.js';
-import { explainPieces } from '../boundaries/pieces.js';
+import { explainPieces, REPORTED } from '../boundaries/pieces.js';
 import type { SpellingReading } from '../boundaries/spelling.js';
 import spelledTokens, { type SpelledReply } from '../probes/spelled-tokens.js';
 
@@ -45,7 +45,7 @@ const tokenStrings: Signal = {
       expected: Object.fromEntries(
         variants.flatMap(({ id, tokenStack }) => (tokenStack ? [[id, `tokens of ${tokenStack}`]] : [])),
       ),
-      logLikelihood: overModes(variants, explainPieces(readings)),
+      logLikelihood: overModes(variants, explainPieces(readings, REPORTED)),
       n: byId ? ids : ends,
       details: stacks.map((stack) => ({
         type: 'number',
