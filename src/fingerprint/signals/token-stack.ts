@@ -3,7 +3,7 @@ import { clopperPearson } from '../../stats/clopper-pearson.js';
 import { logMixture } from '../../stats/log-mixture.js';
 import tokenCounts, { type TokenCounts } from '../probes/token-counts.js';
 import { byVariant } from '../token-counts/counting.js';
-import { explain, type Reported } from '../token-counts/explain.js';
+import { type Explanations, explain, type Reported } from '../token-counts/explain.js';
 import { described, type Fit, fitOf } from '../token-counts/fit.js';
 import { RECOUNTERS } from '../token-counts/recounters.js';
 import { MEASURED, reportedOf, stated, whyNone, withCached } from '../token-counts/usable.js';
@@ -34,14 +34,15 @@ const tokenStack: Signal = {
     const reason = whyNone(seen, usable);
     if (reason !== undefined) return { status: 'skipped', reason };
     const reported = reportedOf(usable, seen.stacks, variants);
-    const fit = fitOf(reported, explain(reported));
+    const explanations = explain(reported);
+    const fit = fitOf(reported, explanations);
     return {
       status: 'scored',
       observed: described(fit, usable.length),
       expected: Object.fromEntries(
         variants.flatMap(({ id, tokenStack: own }) => (own === undefined ? [] : [[id, `counts of ${own}`]])),
       ),
-      logLikelihood: logLikelihoods(reported, withCached(reported, usable), variants),
+      logLikelihood: logLikelihoods(explanations, withCached(reported, usable), variants),
       n: usable.length,
       details: detailsOf(reported, fit, usable.length),
     };
@@ -50,13 +51,13 @@ const tokenStack: Signal = {
 export default tokenStack;
 
 function logLikelihoods(
-  reported: Reported,
+  explanations: Explanations,
   cached: Reported | undefined,
   variants: readonly VariantView[],
 ): Record<string, number> {
   const stackOf = (variant: VariantView): string | undefined =>
     variant.tokenStack ?? `${MEASURED}${variant.id}`;
-  const plain = byVariant(explain(reported), variants, stackOf);
+  const plain = byVariant(explanations, variants, stackOf);
   if (cached === undefined) return plain;
   const apart = byVariant(explain(cached), variants, stackOf);
   return Object.fromEntries(

@@ -3,12 +3,14 @@ import { logMixture } from '../../stats/log-mixture.js';
 import type { Explanations } from './explain.js';
 import { RECOUNTERS } from './recounters.js';
 
-/** Policy: gateways of the one-api class count for themselves where a server reports nothing; each of two tokenizers. */
+/** Policy: gateways of the one-api class count for themselves where a server reports nothing; each of two tokenizers, */
 const RECOUNTED = 0.03;
-/** Policy: characters divided by four, another library's tokenizer, anything. */
+/** or by a rule of thumb; each. */
+const _RULED = 0.01;
+/** Policy: another library's tokenizer, another rule, anything. */
 const UNKNOWN = 0.04;
-/** Policy: some replicas stand behind such a gateway and others do not; each tokenizer, either in the majority. */
-const PARTLY_RECOUNTED = 0.005;
+/** Policy: some replicas stand behind such a gateway and others do not; each counter, either in the majority. */
+const PARTLY_RECOUNTED = 0.003;
 /** Policy: a few requests are counted by nothing known: a replica with another counter, a service that adds texts. */
 const PARTLY_UNKNOWN = 5e-4;
 /** Policy: no honest gateway is known that counts with another model's tokenizer, be it all requests or some. */

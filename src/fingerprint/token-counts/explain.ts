@@ -1,6 +1,6 @@
 import { logMixture } from '../../stats/log-mixture.js';
 import { type Division, divide, divideUnknown } from './mixed.js';
-import { logAnyCount, logExact, logResembling } from './overheads.js';
+import { logAnyCount, logExact, logNear, logResembling } from './overheads.js';
 
 /** What a service reported, beside counts of the same texts. */
 export interface Reported {
@@ -22,8 +22,9 @@ export interface Explanations {
   readonly unknown: number;
 }
 
-/** Unknown counters: half resemble a known tokenizer, half do not. */
+/** Unknown counters: half resemble a known tokenizer; few run beside one on texts of any kind; the others do neither. */
 const RESEMBLING = 0.5;
+const BESIDE = 0.01;
 
 export function explain({ counts, tokens }: Reported): Explanations {
   const stacks = Object.keys(counts);
@@ -42,10 +43,15 @@ export function explain({ counts, tokens }: Reported): Explanations {
       divisions.set(key, division);
       return division;
     },
-    partly: Object.fromEntries(stacks.map((id) => [id, divideUnknown(of(id), anyhow)])),
+    partly: Object.fromEntries(
+      stacks.map((id) => [id, divideUnknown(of(id), anyhow, stacks.filter((other) => other !== id).map(of))]),
+    ),
     unknown: logMixture([
-      [1 - RESEMBLING, anyhow.reduce((sum, value) => sum + value, 0)],
-      ...stacks.map((id): [number, number] => [RESEMBLING / stacks.length, logResembling(of(id))]),
+      [1 - RESEMBLING - BESIDE, anyhow.reduce((sum, value) => sum + value, 0)],
+      ...stacks.flatMap((id): [number, number][] => [
+        [RESEMBLING / stacks.length, logResembling(of(id))],
+        [BESIDE / stacks.length, logNear(of(id))],
+      ]),
     ]),
   };
 }

@@ -1,5 +1,6 @@
 import { logGamma } from '../../stats/log-gamma.js';
-import { logBeside, logExact } from './overheads.js';
+import { logMixture } from '../../stats/log-mixture.js';
+import { logBeside, logExact, logNear } from './overheads.js';
 
 /** Requests of a session divided between two counters. */
 export interface Division {
@@ -37,12 +38,26 @@ export function divide(first: readonly number[], second: readonly number[]): Div
   };
 }
 
-/** The same where the second counter is unknown: `anyhow` holds ln P of each count for it. */
-export function divideUnknown(first: readonly number[], anyhow: readonly number[]): number {
+/** Unknown counters of some requests: half run beside a known tokenizer, half do not. */
+const BESIDE = 0.5;
+
+/**
+ * The same where the second counter is unknown: `anyhow` holds ln P of each count for it, `others` the overheads under
+ * the tokenizers beside which it may run.
+ */
+export function divideUnknown(
+  first: readonly number[],
+  anyhow: readonly number[],
+  others: readonly (readonly number[])[],
+): number {
   const usual = common(first);
   const taken = first.flatMap((overhead, at) => (usual.has(overhead) ? [] : [at]));
   const kept = first.filter((overhead) => usual.has(overhead));
-  const loose = taken.reduce((sum, at) => sum + (anyhow[at] as number), 0);
+  const of = (values: readonly number[]): number[] => taken.map((at) => values[at] as number);
+  const loose = logMixture([
+    [1 - BESIDE, of(anyhow).reduce((sum, value) => sum + value, 0)],
+    ...others.map((other): [number, number] => [BESIDE / others.length, logNear(of(other))]),
+  ]);
   return logShare(taken.length, first.length) + logExact(kept) + loose;
 }
 

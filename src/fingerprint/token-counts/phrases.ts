@@ -14,6 +14,8 @@ const WORDS = {
     'πρωί αγορά φρέσκα λαχανικά φρούτα πελάτες διαλέγουν βιβλίο παλιό τραπέζι παράθυρο ήσυχη πόλη ποτάμι γέφυρα βάρκες λιμάνι άνεμος φθινόπωρο',
   latin:
     'quercus foliis deciduis petiolatis glabrescentibus floribus monoecis ramulis pubescentibus squamis imbricatis cupula hemisphaerica nervis lateralibus stipulis caducis',
+  english:
+    'morning market fresh vegetables fruit customers slowly choosing old library window quiet river bridge autumn wind harbour students reading wooden table children walking school garden kitchen mountain weather evening station village winter summer letters',
   emoji: '🦊 🌾 🥨 🚲 🪁 🧭 🎻 🫖 🧶 🪴 🐢 🍐 🪵 🛶 🔔',
   identifiers:
     'rowTotal invoiceLine fetchOrder parseDate userIndex cacheKey mapEntry splitText retryDelay queueSize',

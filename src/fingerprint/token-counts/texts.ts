@@ -1,7 +1,7 @@
 import type { Rng } from '../../core/rng.js';
 import type { TokenStack } from '../../core/types.js';
 import { KINDS, type Kind, stretch } from './phrases.js';
-import { RECOUNTERS } from './recounters.js';
+import { RECOUNTERS, RULES } from './recounters.js';
 
 export interface CountedText {
   readonly text: string;
@@ -21,7 +21,7 @@ export interface Leaning {
 export const EVEN: Leaning = { against: undefined, kinds: KINDS, words: 32 };
 
 /** Texts drawn, of which the best is kept: differences between all stacks are rarer than a lean against one. */
-const DRAWS = { even: 24, leaning: 8 };
+const DRAWS = { even: 24, leaning: 20 };
 /** Words with which kinds are compared. */
 const SAMPLE = 24;
 /** A request that reads like one: what is between is to be copied, so that no answer is long or odd. */
@@ -44,7 +44,11 @@ export function leaningAgainst(against: string, stacks: readonly TokenStack[], r
   };
   const [best, second] = KINDS.map((kind) => [kind, lean(kind)] as const).sort((a, b) => b[1] - a[1]);
   const most = best?.[0] ?? 'digits';
-  return { against, kinds: [most, most, most, second?.[0] ?? most, pick(KINDS, rng)], words: 110 };
+  return {
+    against,
+    kinds: [most, most, most, second?.[0] ?? most, 'english', pick(KINDS, rng)],
+    words: 110,
+  };
 }
 
 /**
@@ -60,7 +64,7 @@ export function tellingText(
   const draws = leaning.against === undefined ? DRAWS.even : DRAWS.leaning;
   for (let draw = 0; draw < draws; draw++) {
     const drawn = counted(randomText(rng, leaning, 1 - draw / draws), stacks);
-    const score = scoreOf(drawn.counts, limit, leaning.against, earlier);
+    const score = scoreOf(drawn, limit, leaning.against, earlier);
     if (best === undefined || score > best.score) best = { drawn, score };
   }
   return best?.drawn ?? plainText(stacks, rng);
@@ -86,17 +90,39 @@ export function counted(text: string, stacks: readonly TokenStack[]): CountedTex
 
 /** Texts over the limit lose against any within it; two stacks that count alike are worth little. */
 function scoreOf(
-  counts: Readonly<Record<string, number>>,
+  { text, counts }: CountedText,
   limit: number,
   against: string | undefined,
   earlier: readonly CountedText[],
 ): number {
-  const over = Math.max(...Object.values(counts)) - limit;
+  const most = Math.max(...Object.values(counts));
+  const over = most - limit;
   if (over > 0) return -1e6 - over;
   const apart = smallestGap(counts, earlier);
-  return against === undefined ? apart : Math.min(lead(counts, against), APART_ENOUGH * apart);
+  if (against === undefined) return apart * (HALF + most / limit);
+  return Math.min(
+    lead(counts, against),
+    APART_ENOUGH * apart,
+    ROUGH_ENOUGH * fromRough(text, counts, against),
+  );
 }
 
+/** Overheads are about this many tokens. */
+const OVERHEAD = 8;
+/** Rules of thumb run near every tokenizer that knows a language; so many tokens keep them apart from it. */
+const ROUGH_ENOUGH = 4;
+
+/** How far the counts of other models are from those of replicas that divide characters or bytes. */
+function fromRough(text: string, counts: Readonly<Record<string, number>>, against: string): number {
+  const rough = Object.values(RULES).map((rule) => rule(text));
+  const others = Object.entries(counts).filter(([id]) => id !== against && !RECOUNTERS.includes(id));
+  return Math.min(
+    ...others.flatMap(([, count]) => rough.map((tokens) => Math.abs(count + OVERHEAD - tokens))),
+  );
+}
+
+/** The longer a text, the less likely that an unknown counter gives just the count of a known one. */
+const HALF = 0.5;
 /** A foreign count must not pass for a recount: a few tokens apart are enough. */
 const APART_ENOUGH = 8;
 /** Gateways’ own counters accuse nobody; a smaller difference from them will do. */

@@ -1,6 +1,7 @@
 import type { VariantView } from '../../core/types.js';
 import type { CountedRequest, TokenCounts } from '../probes/token-counts.js';
 import type { Reported } from './explain.js';
+import { RULES } from './recounters.js';
 
 /** Requests that state how many tokens their prompt has. */
 export function stated({ requests }: TokenCounts): readonly CountedRequest[] {
@@ -20,13 +21,16 @@ export function whyNone({ requests }: TokenCounts, usable: readonly CountedReque
 /** What a reference reported for the same texts stands for a tokenizer that is not public. */
 export const MEASURED = 'reference ';
 
-/** Counts under every stack, and under every variant that was measured with the same texts and has no public one. */
+/** Counts under every stack, by rules of thumb, and under every variant that was measured with the same texts and has no public one. */
 export function reportedOf(
   usable: readonly CountedRequest[],
   stacks: readonly string[],
   variants: readonly VariantView[],
 ): Reported {
   const known = stacks.map((id) => [id, usable.map(({ counts }) => counts[id] ?? 0)] as const);
+  const rules = Object.entries(RULES).map(
+    ([id, rule]) => [id, usable.map(({ text }) => rule(text))] as const,
+  );
   const measured = variants.flatMap(({ id, tokenStack, runs }) => {
     if (tokenStack !== undefined) return [];
     const counts = runs
@@ -35,7 +39,7 @@ export function reportedOf(
     return counts === undefined ? [] : [[`${MEASURED}${id}`, counts] as const];
   });
   return {
-    counts: Object.fromEntries([...known, ...measured]),
+    counts: Object.fromEntries([...known, ...rules, ...measured]),
     tokens: usable.map(({ promptTokens }) => promptTokens ?? 0),
   };
 }
