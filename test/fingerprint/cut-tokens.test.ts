@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { seededRng } from '../../src/core/rng.js';
 import type { ChatRequest, TokenStack } from '../../src/core/types.js';
 import { logCut } from '../../src/fingerprint/boundaries/cut.js';
+import { explainCut } from '../../src/fingerprint/boundaries/explain-cut.js';
 import { cutTasks } from '../../src/fingerprint/boundaries/material.js';
 import { edgesOf } from '../../src/fingerprint/boundaries/read-reply.js';
 import cutReplies, { type CutReply } from '../../src/fingerprint/probes/cut-replies.js';
@@ -88,6 +89,23 @@ describe('replies cut at a cap, no usage', () => {
   test('what a gateway says of the end does not hide where it is', async () => {
     expect(await outcomeOf({ stack: qwen, finish: null })).toBe('refuted');
   });
+});
+
+test('counts that are near tell a public tokenizer from nobody, and far ones do', () => {
+  const session = (o200k: readonly number[], qwen: readonly number[]) =>
+    explainCut(
+      o200k.map((off, i) => {
+        const reading = (tokens: number) => {
+          return { tokens, digitsApart: tokens, edges: 0, inside: 0, insideNumbers: 0, missing: 0 };
+        };
+        const readings = { o200k: reading(200 + off), 'qwen2.5': reading(200 + (qwen[i] ?? 0)) };
+        return { text: 'x', reasoning: '', finish: 'length', maxTokens: 200, readings };
+      }),
+    ).by;
+  const near = session([-1, -3, -2, -2], [0, 0, 0, 0]);
+  expect(near.o200k).toBeGreaterThanOrEqual(near['qwen2.5'] ?? 0);
+  const far = session([-1, 14, -2, 11], [0, 0, 0, 0]);
+  expect((far['qwen2.5'] ?? 0) - (far.o200k ?? 0)).toBeGreaterThan(10);
 });
 
 describe('the probe', () => {

@@ -11,9 +11,9 @@ import { publicStacks } from '../support/public-stacks.js';
 import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
 const stacks = publicStacks;
-const [deepseek, qwen, llama] = (await Promise.all(
-  ['deepseek-v3', 'qwen2.5', 'llama-3'].map((id) => stacks.load(id)),
-)) as [TokenStack, TokenStack, TokenStack];
+const [deepseek, qwen, llama, cl100k] = (await Promise.all(
+  ['deepseek-v3', 'qwen2.5', 'llama-3', 'cl100k'].map((id) => stacks.load(id)),
+)) as [TokenStack, TokenStack, TokenStack, TokenStack];
 
 const PROSE =
   '河水在桥下转了一个弯，两岸的柳树都向同一边倾斜。The ferryman counted his passengers twice, unconvinced. ' +
@@ -51,6 +51,7 @@ describe('edges of a stream', () => {
 
   test.each<[string, (text: string) => readonly string[]]>([
     ['single characters', (text) => [...text]],
+    ['tokens of cl100k', (text) => tokensOf(text, cl100k)],
     ['eight characters', (text) => text.match(/.{1,8}/gsu) ?? []],
     ['words between spaces', (text) => text.split(/(?<=\s)/)],
     [
@@ -74,9 +75,9 @@ describe('edges of a stream', () => {
 test('a character held back until it is whole is an edge before it', () => {
   const text = 'a🜂b';
   const ends = [1, 3, 5, 6];
-  expect(readEdges(text, [1, 3], ends)).toEqual({ edges: 2, inside: 0, insideNumbers: 0 });
-  expect(readEdges('1234', [1, 3], [3, 4])).toEqual({ edges: 2, inside: 1, insideNumbers: 1 });
-  expect(readCharacters('中文字ab', [1])).toEqual({ edges: 2, inside: 1, insideNumbers: 0 });
+  expect(readEdges(text, [1, 3], ends)).toEqual({ edges: 2, inside: 0, insideNumbers: 0, missing: 0 });
+  expect(readEdges('1234', [1, 3], [3, 4])).toEqual({ edges: 2, inside: 1, insideNumbers: 1, missing: 0 });
+  expect(readCharacters('中文字ab', [1])).toEqual({ edges: 2, inside: 1, insideNumbers: 0, missing: 0 });
 });
 
 describe.skipIf(!sharedData)(`recorded streams${whySkipped}`, () => {

@@ -9,6 +9,7 @@ export const EDGES = [
   'characters',
   'words',
   'segmented',
+  'cl100k',
   'whole',
 ];
 export const CUTS = [

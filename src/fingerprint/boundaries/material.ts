@@ -72,8 +72,10 @@ const TASKS: Readonly<Record<string, (rng: Rng) => string>> = {
     `请列竖式计算 ${digits(11, rng)} × ${digits(9, rng)}，写出每一步的完整中间结果，用中文思考和说明。`,
   copy: (rng) =>
     `把下面这一行原样抄写三十遍，不要解释：\n${some(HAN, 6, rng).join('')}${digits(9, rng)}${some(DEVANAGARI, 4, rng).join(' ')}${some(HAN, 4, rng).join('')}`,
-  craft: (rng) =>
-    `请用中文详细说明${pick(CRAFTS, rng)}的全部工序、工具和常见失误，并与${pick(CRAFTS, rng)}比较，尽量写长。`,
+  craft: (rng) => {
+    const [craft, other] = some(CRAFTS, 2, rng);
+    return `请用中文详细说明${craft}的全部工序、工具和常见失误，并与${other}比较，尽量写长。`;
+  },
   compare: (rng) => `逐字对照下面两行，从头到尾说明每个位置的字是否相同：\n${twoLines(rng)}`,
   ledger: (rng) =>
     `请编写五十行库存记录，从编号 ${digits(10, rng)} 开始，每行含十位编号、中文品名（如${pick(HAN, rng)}）、单价、数量和备注。请用中文思考。`,

@@ -12,11 +12,7 @@ export const PUBLIC_COUNTERS: readonly string[] = ['cl100k', 'o200k'];
  * every version.
  */
 const SHARE = {
-  /**
-   * A gateway that cuts or chunks with a public tokenizer of another vendor, each. Many count so and none is known to
-   * cut so; but in plain English these, Qwen's and Llama's differ by a token or two, and a share of 0.003 refuted one
-   * honest session in 700 that was cut by o200k.
-   */
+  /** A gateway that cuts or chunks with a public tokenizer of another vendor, each: many count so. */
   publicCounter: 0.03,
   /** One that does so by characters. */
   characters: 0.015,
@@ -86,8 +82,13 @@ function stranger(explained: Explained): number {
   );
 }
 
+/** A tokenizer of models, not one that gateways bring. */
+export function isModelStack(id: string): boolean {
+  return id !== CHARACTERS && !PUBLIC_COUNTERS.includes(id);
+}
+
 function modelStacks({ by }: Explained): string[] {
-  return Object.keys(by).filter((id) => id !== CHARACTERS && !PUBLIC_COUNTERS.includes(id));
+  return Object.keys(by).filter(isModelStack);
 }
 
 /** What gateways do has the same share whatever the model is, so that it moves nothing. */
@@ -96,7 +97,7 @@ function withGateways(
   stacks: readonly (readonly [id: string, share: number])[],
 ): number {
   const gateways = Object.keys(by)
-    .filter((id) => id === CHARACTERS || PUBLIC_COUNTERS.includes(id))
+    .filter((id) => !isModelStack(id))
     .map((id): [string, number] => [id, id === CHARACTERS ? SHARE.characters : SHARE.publicCounter]);
   const rest = 1 - SHARE.unknown - gateways.reduce((sum, [, share]) => sum + share, 0);
   return mix([

@@ -1,6 +1,6 @@
 import { betaBinomialLog } from '../../stats/beta-binomial.js';
 import { mixDigitsApart } from './digits-apart.js';
-import { CHARACTERS, type Explained } from './modes.js';
+import { type Explained, isModelStack } from './modes.js';
 
 /**
  * Chance that an edge or token of a server contradicts its own tokenizer, as a Beta prior: mean 0.25 %. Of 951 tokens
@@ -30,16 +30,16 @@ export function explainPieces(
   anyhow: readonly [a: number, b: number] = STREAMED,
 ): Explained {
   const most = Math.max(
-    ...Object.entries(readings).map(([stack, { judged }]) => (stack === CHARACTERS ? 0 : judged)),
+    ...Object.entries(readings).map(([stack, { judged }]) => (isModelStack(stack) ? judged : 0)),
   );
   const fewest = Math.min(
-    ...Object.entries(readings).map(([stack, { deviating }]) => (stack === CHARACTERS ? most : deviating)),
+    ...Object.entries(readings).map(([stack, { deviating }]) => (isModelStack(stack) ? deviating : most)),
   );
   return {
     by: Object.fromEntries(
       Object.entries(readings).map(([stack, { judged, deviating, inNumbers = 0 }]) => {
         // A tokenizer that can judge fewer places is not the likelier for it.
-        const places = stack === CHARACTERS ? judged : most;
+        const places = isModelStack(stack) ? most : judged;
         return [
           stack,
           mixDigitsApart(

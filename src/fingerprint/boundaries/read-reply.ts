@@ -78,5 +78,6 @@ function total(readings: readonly StackReading[], characters = 0): StackReading 
     edges: add('edges'),
     inside: add('inside'),
     insideNumbers: add('insideNumbers'),
+    missing: add('missing'),
   };
 }

@@ -6,6 +6,8 @@ export interface PieceReading {
   readonly inside: number;
   /** Of those, edges between two digits. */
   readonly insideNumbers: number;
+  /** Ends of tokens, in a text that came in pieces, that are no edge: merged by a server, or not its tokens. */
+  readonly missing: number;
 }
 
 const encoder = new TextEncoder();
@@ -33,9 +35,16 @@ export function readEdges(text: string, edges: readonly number[], ends: ArrayLik
     while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
     shown.add(end);
   }
+  shown.delete(0);
+  shown.delete(bytes.length);
   const inside = byteOffsets(text, edges).filter((edge) => !shown.has(edge));
   const insideNumbers = inside.filter((edge) => isDigit(bytes[edge - 1]) && isDigit(bytes[edge])).length;
-  return { edges: edges.length, inside: inside.length, insideNumbers };
+  return {
+    edges: edges.length,
+    inside: inside.length,
+    insideNumbers,
+    missing: edges.length === 0 ? 0 : shown.size - (edges.length - inside.length),
+  };
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57;
@@ -59,7 +68,7 @@ export function readCharacters(text: string, edges: readonly number[]): PieceRea
     before = single;
     at += character.length;
   }
-  return { edges: between, inside: whole, insideNumbers: 0 };
+  return { edges: between, inside: whole, insideNumbers: 0, missing: 0 };
 }
 
 /** Tokens of a text if every digit were one: a model may spell numbers out though its tokenizer groups them. */

@@ -1,13 +1,10 @@
 import type { Signal, VariantView } from '../../core/types.js';
-import { type CutCount, logCut, logUncut } from '../boundaries/cut.js';
-import { mixDigitsApart } from '../boundaries/digits-apart.js';
-import { type Explained, overModes } from '../boundaries/modes.js';
+import { explainCut, offOf } from '../boundaries/explain-cut.js';
+import { isModelStack, overModes } from '../boundaries/modes.js';
 import cutReplies, { type CutReply } from '../probes/cut-replies.js';
 
 /** Fewer replies could agree with a cap by luck. */
 const ENOUGH = 3;
-/** Chance that something else ended a reply, by what the server says did: a gateway may rewrite what it says. */
-const STRAY = { length: 0.015, stop: 0.9, unsaid: 0.3 } as const;
 
 /**
  * Claim: the candidate's cap on new tokens counts tokens of the claimed version's tokenizer.
@@ -32,9 +29,11 @@ const cutTokens: Signal = {
         status: 'skipped',
         reason: `${replies.length} of the replies show all that was counted; ${ENOUGH} are needed`,
       };
-    const explained = explain(replies);
+    const explained = explainCut(replies);
     const stacks = Object.keys(explained.by);
-    const [best] = [...stacks].sort((a, b) => (explained.by[b] ?? 0) - (explained.by[a] ?? 0));
+    // A public tokenizer that is near a model's always fits as well.
+    const fit = (stack: string): number => (explained.by[stack] ?? 0) + (isModelStack(stack) ? 1 : 0);
+    const [best] = [...stacks].sort((a, b) => fit(b) - fit(a));
     const fits = best !== undefined && (explained.by[best] ?? 0) > explained.unknown;
     return {
       status: 'scored',
@@ -61,27 +60,4 @@ function expected(variants: readonly VariantView[]): Record<string, string> {
   return Object.fromEntries(
     variants.flatMap(({ id, tokenStack }) => (tokenStack ? [[id, `cut by tokens of ${tokenStack}`]] : [])),
   );
-}
-
-const offOf = ({ readings, maxTokens }: CutReply, stack: string): number =>
-  (readings[stack]?.tokens ?? 0) - maxTokens;
-
-function explain(replies: readonly CutReply[]): Explained {
-  const stacks = Object.keys(replies[0]?.readings ?? {});
-  const by = stacks.map((stack): [string, number] => {
-    const whole = logCut(replies.map((reply) => countOf(reply, offOf(reply, stack))));
-    const apart = logCut(
-      replies.map((reply) => countOf(reply, (reply.readings[stack]?.digitsApart ?? 0) - reply.maxTokens)),
-    );
-    return [stack, mixDigitsApart(whole, apart)];
-  });
-  return {
-    by: Object.fromEntries(by),
-    unknown: logUncut(replies.map(({ maxTokens }) => ({ cap: maxTokens }))),
-  };
-}
-
-function countOf({ text, reasoning, finish, maxTokens }: CutReply, off: number): CutCount {
-  const stray = finish === 'length' ? STRAY.length : finish === 'stop' ? STRAY.stop : STRAY.unsaid;
-  return { shape: `${reasoning !== ''} ${text !== ''}`, off, cap: maxTokens, stray };
 }

@@ -1,5 +1,5 @@
 import type { Signal } from '../../core/types.js';
-import { CHARACTERS, overModes } from '../boundaries/modes.js';
+import { CHARACTERS, isModelStack, overModes, PUBLIC_COUNTERS } from '../boundaries/modes.js';
 import { explainPieces, type PieceCount } from '../boundaries/pieces.js';
 import type { PieceReading } from '../boundaries/spans.js';
 import cutReplies, { type CutReply } from '../probes/cut-replies.js';
@@ -27,15 +27,15 @@ const tokenEdges: Signal = {
     const replies = candidate['cut-replies'] as readonly CutReply[];
     const stacks = Object.keys(replies[0]?.readings ?? {});
     const readings = Object.fromEntries(stacks.map((stack) => [stack, sum(replies, stack)]));
-    const judged = Math.max(
-      0,
-      ...stacks.filter((id) => id !== CHARACTERS).map((id) => readings[id]?.judged ?? 0),
-    );
+    const judged = Math.max(0, ...stacks.filter(isModelStack).map((id) => readings[id]?.judged ?? 0));
     if (judged < ENOUGH)
       return { status: 'skipped', reason: `${judged} edges between pieces; ${ENOUGH} are needed` };
     const shares = Object.entries(readings).map(([stack, { judged: of, deviating }]) => ({
       type: 'number' as const,
-      label: stack === CHARACTERS ? 'characters not cut apart' : `edges inside tokens of ${stack}`,
+      label:
+        stack === CHARACTERS
+          ? 'characters not cut apart'
+          : `${isModelStack(stack) ? 'edges inside' : 'edges that are not ends of'} tokens of ${stack}`,
       value: (100 * deviating) / Math.max(1, of),
       unit: '%',
     }));
@@ -58,5 +58,11 @@ export default tokenEdges;
 function sum(replies: readonly CutReply[], stack: string): PieceCount {
   const add = (key: keyof PieceReading): number =>
     replies.reduce((total, { readings }) => total + (readings[stack]?.[key] ?? 0), 0);
-  return { judged: add('edges'), deviating: add('inside'), inNumbers: add('insideNumbers') };
+  // A gateway that cuts text with a tokenizer of its own sends each token of it; a model's server may merge some.
+  const missing = PUBLIC_COUNTERS.includes(stack) ? add('missing') : 0;
+  return {
+    judged: add('edges') + missing,
+    deviating: add('inside') + missing,
+    inNumbers: add('insideNumbers'),
+  };
 }
