@@ -39,7 +39,7 @@ function pool(against) {
   const leaning = against === undefined ? EVEN : leaningAgainst(against, known, rng);
   const drawn =
     pools.get(against) ??
-    Array.from({ length: 600 }, () => tellingText(known, rng, { limit: 230, leaning, earlier: [] }));
+    Array.from({ length: 600 }, () => tellingText(known, rng, { limit: 220, leaning, earlier: [] }));
   pools.set(against, drawn);
   return drawn;
 }

@@ -32,7 +32,7 @@ export interface TokenCounts {
 /** Three requests tell a whole substitution; among 150, a share of 2 % shows at least once with probability 0.952. */
 const REQUESTS: Readonly<Record<Suite['tier'], number>> = { quick: 3, standard: 30, deep: 150 };
 /** Tokens of a telling text under every stack: three requests with a template of 30 tokens each stay below 600. */
-const TEXT_TOKENS = 230;
+const TEXT_TOKENS = 220;
 const TEMPLATE_TOKENS = 30;
 /** Requests before texts lean against the stack that fits. */
 const SETTLING = 3;

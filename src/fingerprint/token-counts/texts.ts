@@ -21,16 +21,22 @@ export interface Leaning {
 export const EVEN: Leaning = { against: undefined, kinds: KINDS, words: 32 };
 
 /** Texts drawn, of which the best is kept: differences between all stacks are rarer than a lean against one. */
-const DRAWS = { even: 24, leaning: 20 };
+const DRAWS = { even: 48, leaning: 20 };
 /** Words with which kinds are compared. */
 const SAMPLE = 24;
 /** A request that reads like one: what is between is to be copied, so that no answer is long or odd. */
 const OPENINGS = ['Repeat:', 'Copy this line:', 'Proofread:', 'Keep as it is:', 'Echo:', 'Note:'];
 const CLOSINGS = ['Thanks.', 'Answer: ok.', 'Say ok.', 'One word, please.', 'That is all.'];
 
-/** A short text that all stacks count much alike: it shows the overhead of the template. */
+/** Words of a plain text: of a few, an unknown counter would give the count of a known one by chance. */
+const PLAIN_WORDS = 40;
+
+/** A text that all stacks count much alike: it shows the overhead of the template. */
 export function plainText(stacks: readonly TokenStack[], rng: Rng): CountedText {
-  return counted(`${pick(OPENINGS, rng)} ${stretch('latin', 3, rng)} ${pick(CLOSINGS, rng)}`, stacks);
+  return counted(
+    `${pick(OPENINGS, rng)} ${stretch('english', PLAIN_WORDS, rng)} ${pick(CLOSINGS, rng)}`,
+    stacks,
+  );
 }
 
 /**
@@ -63,7 +69,7 @@ export function tellingText(
   let best: { readonly drawn: CountedText; readonly score: number } | undefined;
   const draws = leaning.against === undefined ? DRAWS.even : DRAWS.leaning;
   for (let draw = 0; draw < draws; draw++) {
-    const drawn = counted(randomText(rng, leaning, 1 - draw / draws), stacks);
+    const drawn = counted(randomText(rng, leaning, 1 - (1 - SHORTEST) * (draw / draws)), stacks);
     const score = scoreOf(drawn, limit, leaning.against, earlier);
     if (best === undefined || score > best.score) best = { drawn, score };
   }
@@ -75,6 +81,9 @@ interface TellingOptions {
   readonly leaning: Leaning;
   readonly earlier: readonly CountedText[];
 }
+
+/** Least share of the words that a later, shorter draw has. */
+const SHORTEST = 0.5;
 
 /** Later draws are shorter, so that one of them fits the limit. */
 function randomText(rng: Rng, { kinds, words }: Leaning, share: number): string {
@@ -98,7 +107,7 @@ function scoreOf(
   const most = Math.max(...Object.values(counts));
   const over = most - limit;
   if (over > 0) return -1e6 - over;
-  const apart = smallestGap(counts, earlier);
+  const apart = smallestGap({ text, counts }, earlier, against);
   if (against === undefined) return apart * (HALF + most / limit);
   return Math.min(
     lead(counts, against),
@@ -128,21 +137,34 @@ const APART_ENOUGH = 8;
 /** Gateways’ own counters accuse nobody; a smaller difference from them will do. */
 const RECOUNTER_GAP = 2;
 
-function smallestGap(counts: Readonly<Record<string, number>>, earlier: readonly CountedText[]): number {
-  const ids = Object.keys(counts);
-  const difference = (of: Readonly<Record<string, number>>, a: string, b: string): number =>
-    (of[a] ?? 0) - (of[b] ?? 0);
-  const gaps = ids.flatMap((a, at) =>
-    ids.slice(at + 1).map((b) => {
-      const own = difference(counts, a, b);
-      const nearest = Math.min(
-        Math.abs(own),
-        ...earlier.map((text) => Math.abs(own - difference(text.counts, a, b))),
-      );
-      return [a, b].some((id) => RECOUNTERS.includes(id)) ? RECOUNTER_GAP * nearest : nearest;
-    }),
+/** The smallest difference between a model’s count and any other, beside those that earlier texts had. */
+function smallestGap(
+  drawn: CountedText,
+  earlier: readonly CountedText[],
+  against: string | undefined,
+): number {
+  const [own, ...others] = [drawn, ...earlier].map(withRules);
+  const ids = Object.keys(own ?? {});
+  const gap = (a: string, b: string): number => {
+    const differences = [own, ...others].map((counts) => (counts?.[a] ?? 0) - (counts?.[b] ?? 0));
+    const [here = 0, ...there] = differences;
+    return Math.min(Math.abs(here), ...there.map((difference) => Math.abs(here - difference)));
+  };
+  return Math.min(
+    ...ids.flatMap((a, at) =>
+      RECOUNTERS.includes(a) || a === against
+        ? []
+        : ids.flatMap((b, other) => {
+            if (RECOUNTERS.includes(b)) return [RECOUNTER_GAP * gap(a, b)];
+            // Leaning texts need not tell apart which other model it was.
+            return other > at && against === undefined ? [gap(a, b)] : [];
+          }),
+    ),
   );
-  return Math.min(...gaps);
+}
+
+function withRules({ text, counts }: CountedText): Readonly<Record<string, number>> {
+  return { ...counts, ...Object.fromEntries(Object.entries(RULES).map(([id, rule]) => [id, rule(text)])) };
 }
 
 /** Tokens by which a stack needs more than any other model's. */
