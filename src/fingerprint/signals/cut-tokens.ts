@@ -32,8 +32,8 @@ const cutTokens: Signal = {
     const explained = explainCut(replies);
     const stacks = Object.keys(explained.by);
     // A public tokenizer that is near a model's always fits as well.
-    const fit = (stack: string): number => (explained.by[stack] ?? 0) + (isModelStack(stack) ? 1 : 0);
-    const [best] = [...stacks].sort((a, b) => fit(b) - fit(a));
+    const closeness = (stack: string): number => (explained.by[stack] ?? 0) + (isModelStack(stack) ? 1 : 0);
+    const [best] = [...stacks].sort((a, b) => closeness(b) - closeness(a));
     const fits = best !== undefined && (explained.by[best] ?? 0) > explained.unknown;
     return {
       status: 'scored',
