@@ -14,7 +14,8 @@ const BY_CHANCE = 1e-3;
  * the word of whoever obeyed.
  * Source: of 3,236 ids sampled none is the same text in DeepSeek's vocabulary as in Qwen's or Llama's.
  * Assumptions: an answer that is none of the words was not biased, and says nothing.
- * Error rates: bench/endpoint/boundaries.mjs.
+ * Error rates: 100 % of 1,212 Qwen and Llama sessions whose server obeys the field were refuted, 0 of 9,015 honest ones
+ * (bench/endpoint/boundaries.mjs, seeds 21 and 22); how many servers obey it is unknown.
  * Evasion: translate ids through the claimed vocabulary, or ignore the field.
  */
 const biasedTokensSignal: Signal = {

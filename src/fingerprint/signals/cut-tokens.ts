@@ -13,7 +13,10 @@ const ENOUGH = 3;
  * characters, imitation of the full version, or something unknown.
  * Source: vLLM, llama.cpp and DeepSeek document max_tokens as tokens the model generates.
  * Assumptions: reasoning is shown where it is counted; else nothing fits and the signal says nothing.
- * Error rates: bench/endpoint/boundaries.mjs.
+ * Error rates: bench/endpoint/boundaries.mjs, seeds 21 and 22, seven replies: alone it refutes 99.1 % of 1,798 sessions
+ * cut by Qwen's tokens and 99.0 % of 1,788 by Llama's; of a model that writes only English or only sums, under 1 %. Of
+ * 9,015 honest sessions in eight ways of cutting one was refuted, cut by o200k; counts that near now accuse nobody, which
+ * has not been measured anew at that size.
  * Evasion: generate more, count with the claimed tokenizer and cut again; or hide the reasoning.
  */
 const cutTokens: Signal = {
@@ -32,8 +35,8 @@ const cutTokens: Signal = {
     const explained = explainCut(replies);
     const stacks = Object.keys(explained.by);
     // A public tokenizer that is near a model's always fits as well.
-    const closeness = (stack: string): number => (explained.by[stack] ?? 0) + (isModelStack(stack) ? 1 : 0);
-    const [best] = [...stacks].sort((a, b) => closeness(b) - closeness(a));
+    const agreement = (stack: string): number => (explained.by[stack] ?? 0) + (isModelStack(stack) ? 1 : 0);
+    const [best] = [...stacks].sort((a, b) => agreement(b) - agreement(a));
     const fits = best !== undefined && (explained.by[best] ?? 0) > explained.unknown;
     return {
       status: 'scored',

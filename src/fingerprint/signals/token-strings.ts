@@ -13,7 +13,7 @@ const ENOUGH = 40;
  * text of each id instead.
  * Source: a hosted DeepSeek-R1 whose 951 recorded token ids equal 949 of DeepSeek's and none of Qwen's or Llama's.
  * Assumptions: tokens are reported as decoded; a server that does not report any says nothing.
- * Error rates: bench/endpoint/boundaries.mjs.
+ * Error rates: policy; test/fingerprint/token-strings.test.ts shows it on three scripts, not on a population.
  * Evasion: drop log-probabilities, which is never guilt, or make them up for tokens of the claimed version.
  */
 const tokenStrings: Signal = {
