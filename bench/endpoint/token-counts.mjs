@@ -60,7 +60,10 @@ function pooled(habit, seed) {
     requests.push(request);
   }
   const data = { stacks: stacks.ids, maxTokens: 1, requests, failures: {} };
-  const evidence = { probes: { 'token-counts': { status: 'ok', version: probe.version, data } } };
+  const evidence = {
+    candidate: { kind: 'endpoint' },
+    probes: { 'token-counts': { status: 'ok', version: probe.version, data } },
+  };
   const [result] = runSignals(evidence, profile, [signal]);
   return {
     evidence,
