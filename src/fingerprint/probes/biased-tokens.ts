@@ -1,4 +1,4 @@
-import { AssayError } from '../../core/errors.js';
+import { AssayError, isAssayError } from '../../core/errors.js';
 import type { Probe, TokenStack } from '../../core/types.js';
 import { type BiasWord, biasWords } from '../boundaries/bias-words.js';
 import { PUBLIC_COUNTERS } from '../boundaries/modes.js';
@@ -37,11 +37,12 @@ const biasedTokens: Probe<readonly BiasedAnswer[]> = {
       });
     const done: BiasedAnswer[] = [];
     for (const word of words) {
-      const { reasoning, text } = await chat.reply({
-        messages: [{ role: 'user', content: PROMPT }],
+      const request = {
+        messages: [{ role: 'user' as const, content: PROMPT }],
         maxTokens: 1,
         logitBias: { [word.id]: BIAS },
-      });
+      };
+      const { reasoning, text } = await chat.reply(request).catch(refused);
       done.push({ ...word, answer: (reasoning + text).slice(0, SHOWN) });
       progress(done.length, words.length);
     }
@@ -49,3 +50,16 @@ const biasedTokens: Probe<readonly BiasedAnswer[]> = {
   },
 };
 export default biasedTokens;
+
+/** Some servers refuse an answer of one token, or a bias, without naming the parameter: the channel is closed, no more. */
+function refused(error: unknown): never {
+  if (!isAssayError(error, 'ENDPOINT_STATUS')) throw error;
+  throw new AssayError(
+    'ENDPOINT_UNSUPPORTED',
+    `A biased request of one token was refused: ${error.message}`,
+    {
+      hint: 'The other channels do not need it.',
+      cause: error,
+    },
+  );
+}
