@@ -24,7 +24,7 @@ describe('the tarball', () => {
     const top = new Set(listed.map((path) => path.split('/')[1]));
     const optional = ['README.md', 'LICENSE', 'CHANGELOG.md'].filter((file) => existsSync(join(ROOT, file)));
     expect([...top].sort()).toEqual(
-      ['dist', 'package.json', 'profiles', 'schemas', 'suites', ...optional].sort(),
+      ['dist', 'package.json', 'profiles', 'schemas', 'suites', 'tokenizers', ...optional].sort(),
     );
     expect(listed.filter((path) => /\.test\.|fixtures|\.onnx$/.test(path))).toEqual([]);
   });
