@@ -84,6 +84,7 @@ async function runProbe(
       warn: (message) => warnings.push(message),
       progress: (count, total) =>
         settings.onProgress?.({ type: 'probe-progress', probe: probe.id, done: count, total }),
+      enough: () => false,
       earlier: <U>({ id }: Probe<U>): U => (done[id] as { data: U }).data,
     });
     return { status: 'ok', version: probe.version, data };

@@ -151,6 +151,8 @@ export interface ProbeContext {
   readonly warn: (message: string) => void;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Whether the case is decided by what was collected and this part of the probe's data; a probe that is not done may stop. */
+  readonly enough: (partial: unknown) => boolean;
   /** Data of an earlier probe named in `uses`. */
   readonly earlier: <U>(probe: Probe<U>) => U;
 }

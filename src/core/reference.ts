@@ -55,6 +55,16 @@ export interface ReferenceVariant {
   readonly runs: readonly ReferenceRun[];
 }
 
+/** How a signal behaves on the references of a profile. */
+export interface SignalCalibration {
+  /** Measurements of references, repeats included, that were each judged by the others. */
+  readonly runs: number;
+  /** Most nats it gave against the variant a measurement belongs to. */
+  readonly noise: number;
+  /** Mean nats it gives for a variant over its best rival, by variant; what the next audit can expect of it. */
+  readonly power: Readonly<Record<string, number>>;
+}
+
 /** Trusted measurements and public facts of the versions of one product. */
 export interface ReferenceProfile {
   readonly schema: 'profile/1';
@@ -63,4 +73,6 @@ export interface ReferenceProfile {
   readonly suite?: { readonly id: string; readonly tier: string; readonly sha256: string };
   readonly sources?: Readonly<Record<string, ProfileSource>>;
   readonly variants: Readonly<Record<string, ReferenceVariant>>;
+  /** By signal id; absent in a profile of public facts alone. */
+  readonly calibration?: Readonly<Record<string, SignalCalibration>>;
 }

@@ -31,6 +31,8 @@ export interface Measured {
   readonly logLikelihood: Readonly<Record<string, number>>;
   /** Independent observations behind the number. */
   readonly n: number;
+  /** Dependent comparisons whose worst is the likelihood: an e-value pays for the choice. 1 by default. */
+  readonly streams?: number;
   readonly details: readonly Detail[];
 }
 export interface Skipped {

@@ -8,6 +8,15 @@ export type Outcome = 'upheld' | 'refuted' | 'inconclusive';
 export interface Reason {
   readonly signal: string;
   readonly sentence: string;
+  /** Natural log of the Bayes factor against the claim, negative where it speaks for it; absent where it blocks and does not weigh. */
+  readonly nats?: number;
+}
+
+/** Evidence that an open case lacks, and what collecting it would cost beyond what was spent, where that is known. */
+export interface Remedy {
+  readonly sentence: string;
+  readonly requests?: number;
+  readonly tokens?: number;
 }
 
 export interface Verdict {
@@ -16,10 +25,20 @@ export interface Verdict {
   readonly variant: string | null;
   readonly confidence: number;
   readonly posterior: Readonly<Record<string, number>>;
-  /** Bayes factor against the claim: how many times better its strongest rival explains the evidence. */
+  /**
+   * E-value against the claim, averaged over streams of evidence that may depend on each other: of genuine
+   * deliveries, however often one looks and whenever one stops, at most a share of 1/x ever shows x.
+   */
   readonly eValue: number;
+  /** Accepted rate of false accusations: the claim is refuted from an e-value of 1/this on. */
+  readonly falseAccusationRate: number;
+  /** In order of weight. */
   readonly reasons: readonly Reason[];
-  readonly wouldDecide: readonly string[];
+  /** Strongest evidence against the verdict, strongest first; empty where all agrees. */
+  readonly against: readonly Reason[];
+  readonly wouldDecide: readonly Remedy[];
+  /** How a cheating seller could have produced this evidence. */
+  readonly evasions: readonly string[];
 }
 
 export interface Clause {

@@ -5,6 +5,7 @@ import type { Report } from '../core/types.js';
 const text = z.string();
 const scalar = z.union([text, z.number()]);
 const error = z.object({ code: text, message: text, hint: text.optional() });
+const reason = z.object({ signal: text, sentence: text, nats: z.number().optional() });
 const verdict = z.object({
   outcome: z.enum(['upheld', 'refuted', 'inconclusive']),
   kind: z.enum(['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other', 'unknown']),
@@ -12,8 +13,13 @@ const verdict = z.object({
   confidence: z.number(),
   posterior: z.record(text, z.number()),
   eValue: z.number().nullable(),
-  reasons: z.array(z.object({ signal: text, sentence: text })),
-  wouldDecide: z.array(text),
+  falseAccusationRate: z.number(),
+  reasons: z.array(reason),
+  against: z.array(reason),
+  wouldDecide: z.array(
+    z.object({ sentence: text, requests: z.number().optional(), tokens: z.number().optional() }),
+  ),
+  evasions: z.array(text),
 });
 const detail = z.discriminatedUnion('type', [
   z.object({ type: z.literal('number'), label: text, value: z.number().nullable(), unit: text.optional() }),

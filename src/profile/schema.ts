@@ -56,6 +56,16 @@ export const profileSchema = z
     suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }).optional(),
     sources: z.record(z.string(), source).optional(),
     variants: z.record(variantId, variant),
+    calibration: z
+      .record(
+        z.string(),
+        z.object({
+          runs: z.number().int().positive(),
+          noise: z.number().nonnegative(),
+          power: z.record(z.string(), z.number()),
+        }),
+      )
+      .optional(),
   })
   .refine(({ variants }) => Object.values(variants).some((entry) => entry.kind === 'full'), {
     message: 'a profile needs at least one variant of kind full',

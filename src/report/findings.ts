@@ -22,7 +22,10 @@ export function messageText(text: string): string {
 
 function verdictMessage(report: Report): string {
   const { reasons, wouldDecide } = report.verdict;
-  const open = wouldDecide.length === 0 ? [] : [`Would decide: ${wouldDecide.join('; ')}`];
+  const open =
+    wouldDecide.length === 0
+      ? []
+      : [`Would decide: ${wouldDecide.map(({ sentence }) => sentence).join('; ')}`];
   const because = reasons.map(({ signal, sentence }) => `${signal}: ${sentence}`);
   return [verdictSentence(report), ...because, ...open, `Signals: ${signalCoverage(report)}.`].join(' ');
 }

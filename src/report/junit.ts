@@ -8,7 +8,7 @@ function verdictCase(report: Report): XmlElement {
   const message = verdictSentence(report);
   const name = `claim: ${report.claim.variant} of ${report.claim.profile}`;
   const { outcome, reasons, wouldDecide } = report.verdict;
-  const open = wouldDecide.length === 0 ? [] : [wouldDecide.join('; ')];
+  const open = wouldDecide.length === 0 ? [] : [wouldDecide.map(({ sentence }) => sentence).join('; ')];
   const children = {
     upheld: [],
     refuted: [

@@ -125,7 +125,7 @@ export function renderMarkdown(report: Report): string {
     `**${OUTCOME_WORD[outcome]}:** ${phraseText(verdictPhrase(report), code)}`,
     identity(report),
     section('Reasons', list(reasons.map((reason) => `${code(reason.signal)}: ${prose(reason.sentence)}`))),
-    section('What would decide it', list(wouldDecide.map(prose))),
+    section('What would decide it', list(wouldDecide.map(({ sentence }) => prose(sentence)))),
     section('Posterior', posterior(report)),
     signals(report),
     probes(report),

@@ -100,7 +100,14 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     ...signalLines(report, width, context.paint),
     ...titled('Probes that did not run', probes(context), paint),
     ...titled(`Clauses  ${clauseCoverage(report)}`, clauses(context), paint),
-    ...titled('Would decide', bullets(wouldDecide, width), paint),
+    ...titled(
+      'Would decide',
+      bullets(
+        wouldDecide.map(({ sentence }) => sentence),
+        width,
+      ),
+      paint,
+    ),
     ...titled('Warnings', bullets(report.warnings, width), paint),
     ...titled('Inputs', inputs, paint),
   ];

@@ -16,7 +16,10 @@ export function explain(report: Report, notes: readonly string[] = []): string {
       ...failed.map(({ id, expected, observed }) => `${id}: expected ${expected}, observed ${observed}`),
     ]),
     ...section('Could not be measured:', outcome === 'upheld' ? [] : failures(report)),
-    ...section('What would decide:', wouldDecide),
+    ...section(
+      'What would decide:',
+      wouldDecide.map(({ sentence }) => sentence),
+    ),
   ].join('\n');
 }
 

@@ -58,6 +58,7 @@ export function judge(
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
+    falseAccusationRate: REFUTED_BELOW,
     ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
   };
 }

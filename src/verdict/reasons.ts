@@ -1,4 +1,4 @@
-import type { Outcome, Reason, SignalResult } from '../core/types.js';
+import type { Outcome, Reason, SignalResult, Verdict } from '../core/types.js';
 import type { Blocker } from './blockers.js';
 import type { Weighing } from './weigh.js';
 import { whatWouldDecide } from './would-decide.js';
@@ -21,7 +21,7 @@ export function reasonsFor(
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
-): { reasons: Reason[]; wouldDecide: string[] } {
+): Pick<Verdict, 'reasons' | 'against' | 'wouldDecide' | 'evasions'> {
   const weights = weighing.votes.map((vote) => ({
     ...vote,
     margin: (vote.vote[rival] ?? 0) - (vote.vote[claim] ?? 0),
@@ -33,10 +33,12 @@ export function reasonsFor(
   const spoke = weighing.votes.map(({ group }) => group);
   return {
     reasons: [...notable, ...(outcome === 'inconclusive' ? blockers.map(blockerReason) : [])],
-    wouldDecide:
-      outcome === 'inconclusive'
-        ? [...moreThan(twins, claim, candidateKind), ...whatWouldDecide(candidateKind, spoke)]
-        : [],
+    against: [],
+    wouldDecide: (outcome === 'inconclusive'
+      ? [...moreThan(twins, claim, candidateKind), ...whatWouldDecide(candidateKind, spoke)]
+      : []
+    ).map((sentence) => ({ sentence })),
+    evasions: [],
   };
 }
 

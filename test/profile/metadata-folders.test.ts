@@ -13,7 +13,7 @@ describe.skipIf(!sharedData)(`real metadata folders${whySkipped}`, () => {
     const report = await judge(R1, 'full');
     expect(report.verdict).toMatchObject({ outcome: 'inconclusive', kind: 'unknown' });
     expect(sentences(report)).toContain('Nothing that is costly to fake speaks for the claim');
-    const decides = report.verdict.wouldDecide.join('\n');
+    const decides = report.verdict.wouldDecide.map(({ sentence }) => sentence).join('\n');
     expect(decides).toContain('"r1-0528", "v3", "v3-0324", "v3.1"');
     expect(decides).toContain('SHA-256 digests');
     expect(report.warnings.join()).toContain('holds public facts and digests, no measurements');
@@ -41,7 +41,7 @@ describe.skipIf(!sharedData)(`real metadata folders${whySkipped}`, () => {
   it('of the student do not prove the student, whose base has its shapes', async () => {
     const { verdict } = await judge(DISTILL, 'deepseek-ai/DeepSeek-R1-Distill-Qwen-32B');
     expect(verdict.outcome).toBe('inconclusive');
-    expect(verdict.wouldDecide[0]).toContain('"qwen2.5-32b"');
+    expect(verdict.wouldDecide[0]?.sentence).toContain('"qwen2.5-32b"');
   });
 
   it('cannot be claimed to be what the profile only compares with', async () => {

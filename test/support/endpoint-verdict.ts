@@ -33,6 +33,7 @@ export function contextOf(seed: number, tier: Suite['tier'] = 'quick'): ProbeCon
     warn: () => undefined,
     now: () => 0,
     collectedAt: '2026-11-22T00:00:00.000Z',
+    enough: () => false,
     earlier: () => {
       throw new Error('no earlier probe');
     },

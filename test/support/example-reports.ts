@@ -121,6 +121,7 @@ export const REFUTED: Report = {
     confidence: 0.99987,
     posterior: { full: 2.1e-9, 'full-int8': 4.4e-8, distilled: 0.99987, other: 0.00012996 },
     eValue: 4.76e8,
+    falseAccusationRate: 1e-3,
     reasons: [
       { signal: 'head-count', sentence: '6 layers were found where the claimed version has 12.' },
       {
@@ -129,7 +130,9 @@ export const REFUTED: Report = {
           'Attention entropy lies 11 standard deviations from the claimed version and fits the distilled one.',
       },
     ],
+    against: [],
     wouldDecide: [],
+    evasions: [],
   },
   signals: [HEADS, ENTROPY, LATENCY, TEMPLATE_SKIPPED, REPETITION_ERRORED],
   clauses: [
@@ -167,13 +170,20 @@ export const INCONCLUSIVE: Report = {
     confidence: 0.58,
     posterior: { full: 0.58, 'full-int8': 0.31, distilled: 0.07, other: 0.04 },
     eValue: 0.53,
+    falseAccusationRate: 1e-3,
     reasons: [
       { signal: 'inter-token-gap', sentence: 'Timing alone was measured, and it is trivial to fake.' },
     ],
+    against: [],
     wouldDecide: [
-      'Token log-probabilities: ask the provider to enable logprobs.',
-      'The weight files of the deployed model.',
+      {
+        sentence: 'Token log-probabilities: ask the provider to enable logprobs.',
+        requests: 24,
+        tokens: 300,
+      },
+      { sentence: 'The weight files of the deployed model.' },
     ],
+    evasions: [],
   },
   signals: [
     LATENCY,
@@ -204,10 +214,13 @@ export const UPHELD: Report = {
     confidence: 0.9994,
     posterior: { full: 0.9994, 'full-int8': 0.0005, distilled: 0, other: 0.0001 },
     eValue: 0.0005,
+    falseAccusationRate: 1e-3,
     reasons: [
       { signal: 'head-count', sentence: 'Layer and head counts equal those of the claimed version.' },
     ],
+    against: [],
     wouldDecide: [],
+    evasions: [],
   },
   signals: [
     {

@@ -110,13 +110,13 @@ describe('relatives of one shape', () => {
       'full',
     );
     expect(verdict.outcome).toBe('inconclusive');
-    expect(verdict.wouldDecide[0]).toMatch(/"r1-0528".*"v3", "v3-0324", "v3.1"/);
+    expect(verdict.wouldDecide[0]?.sentence).toMatch(/"r1-0528".*"v3", "v3-0324", "v3.1"/);
   });
 
   it('a base sold as its student stays open, and so does the student', () => {
     const facts = factsOf('qwen2.5', 'qwen2.5-32b');
     const { verdict } = judged(evidenceOf({ shapes: facts }), 'deepseek-r1', 'distill-qwen-32b');
     expect(verdict.outcome).toBe('inconclusive');
-    expect(verdict.wouldDecide[0]).toContain('"qwen2.5-32b"');
+    expect(verdict.wouldDecide[0]?.sentence).toContain('"qwen2.5-32b"');
   });
 });

@@ -31,7 +31,7 @@ export function reasonsSection({ verdict }: Report): Html {
   const reasons = verdict.reasons.map(
     ({ signal, sentence }) => html`<li>${sentence} <code>${signal}</code></li>`,
   );
-  const open = verdict.wouldDecide.map((sentence) => html`<li>${sentence}</li>`);
+  const open = verdict.wouldDecide.map(({ sentence }) => html`<li>${sentence}</li>`);
   return html`<section><h2>Reasons</h2>${reasons.length > 0 ? html`<ul class="reasons">${reasons}</ul>` : html`<p class="note">none given</p>`}${open.length > 0 && html`<h3>What would decide it</h3><ul>${open}</ul>`}</section>`;
 }
 
