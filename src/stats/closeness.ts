@@ -95,6 +95,7 @@ export function scoreCloseness<E>(
     ),
     logLikelihood: likelihood,
     n: Math.max(...axes.map(({ n }) => n)),
+    streams: axes.length,
     details: axes.map(({ variant, value, how }) => ({
       type: 'number',
       label: how === undefined ? `to ${variant.id}` : `to ${variant.id}, ${how}`,
