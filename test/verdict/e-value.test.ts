@@ -32,10 +32,13 @@ describe('e-value against a claim', () => {
 
   it('never reaches more than the strongest group alone, however many agree', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -14, max: 0, noNaN: true }), { minLength: 5, maxLength: 5 }), (nats) => {
-        const value = against(DELIVERY.map((group, i) => vote(group, nats[i] ?? 0)));
-        expect(value).toBeLessThanOrEqual(Math.exp(-Math.min(...nats)) * (1 + 1e-12));
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -14, max: 0, noNaN: true }), { minLength: 5, maxLength: 5 }),
+        (nats) => {
+          const value = against(DELIVERY.map((group, i) => vote(group, nats[i] ?? 0)));
+          expect(value).toBeLessThanOrEqual(Math.exp(-Math.min(...nats)) * (1 + 1e-12));
+        },
+      ),
     );
   });
 

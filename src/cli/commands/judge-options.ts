@@ -35,7 +35,11 @@ export function withJudgeOptions(command: Command): Command {
 }
 
 /** What the verdict is asked for, the profile apart. */
-export function claimOptions({ claim, expect, falseAccusationRate }: JudgeFlags): Omit<ScoreOptions, 'profile'> {
+export function claimOptions({
+  claim,
+  expect,
+  falseAccusationRate,
+}: JudgeFlags): Omit<ScoreOptions, 'profile'> {
   return {
     ...(claim === undefined ? {} : { claim }),
     ...(falseAccusationRate === undefined ? {} : { falseAccusationRate }),
