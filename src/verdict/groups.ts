@@ -23,6 +23,14 @@ const CAP: Readonly<Record<string, number>> = {
   repetition: 0.5,
 };
 
+/** Groups whose likelihoods are densities of measurements; those of all others are error rates of reading. */
+const MEASURED: ReadonlySet<string> = new Set([
+  'log-probabilities',
+  'token-counts',
+  'token-boundaries',
+  'vocabulary',
+]);
+
 /** Groups that may carry an accusation, by what a candidate is; chosen before anything is measured. */
 const ACCUSERS = {
   service: ['log-probabilities', 'token-counts', 'token-boundaries', 'vocabulary'],
@@ -31,6 +39,10 @@ const ACCUSERS = {
 
 export function capOf(group: string): number {
   return CAP[group] ?? 0;
+}
+
+export function isMeasured(group: string): boolean {
+  return MEASURED.has(group);
 }
 
 export function accusersOf(candidateKind: string): readonly string[] {
