@@ -1,4 +1,9 @@
 // What an auditor could see of a model, and how much of it: parts of one collection, as a smaller collection would have given it.
+import { planContexts } from '../../../dist/esm/fingerprint/distributions/contexts.js';
+import { shippedSuite } from '../../../dist/esm/index.js';
+
+const EVERY = 1000;
+
 export const MODES = {
   delivery: 'files, weights and everything a run shows',
   function: 'what a run shows: attention, log-probabilities, generation; no file is looked at',
@@ -73,9 +78,18 @@ const CUT = {
   },
   'token-distributions': {
     about: ['contexts'],
-    from: (data, { contexts }) => ({ ...data, contexts: data.contexts.slice(0, contexts) }),
+    from: (data, { contexts = data.contexts.length }) => ({
+      ...data,
+      contexts: asPlanned(data.contexts).slice(0, contexts),
+    }),
   },
 };
+
+/** In the order in which a probe of one request per context asks, so that the first few spread over all passages. */
+function asPlanned(contexts) {
+  const order = new Map(planContexts(shippedSuite('quick').texts, EVERY).map(({ id }, at) => [id, at]));
+  return [...contexts].sort((a, b) => order.get(a.id) - order.get(b.id));
+}
 
 function firstTokens(texts, tokens, { sampleIds }) {
   let left = tokens;
