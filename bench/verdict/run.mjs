@@ -1,6 +1,6 @@
 // The published table of verdicts, see docs/verdict.md. After npm run build:
 //   node bench/verdict/run.mjs [--zoo DIR] [--split sealed|calibration|build] [--families a,b] [--cache DIR]
-//     [--only verdicts,curves,anytime,claims,rivals] [--audits 10000] [--errors FILE] [--markdown]
+//     [--only verdicts,curves,anytime,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE] [--markdown]
 // Splits and families may be several, separated by commas. Progress goes to stderr, tables to stdout.
 import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { load, machine } from '../lib/machine.mjs';
 import { auditAll } from './lib/audits.mjs';
-import { AUDIT, EvidenceStore } from './lib/evidence.mjs';
+import { AUDIT, EvidenceStore, repeats } from './lib/evidence.mjs';
 import { MODES } from './lib/modes.mjs';
 import { Profiles, SCENARIOS } from './lib/profiles.mjs';
 import { rivalRows } from './lib/rival-rows.mjs';
@@ -17,6 +17,7 @@ import { anytime } from './tables/anytime.mjs';
 import { confusion, figures } from './tables/confusion.mjs';
 import { curves } from './tables/curves.mjs';
 import { errors } from './tables/errors.mjs';
+import { headline } from './tables/headline.mjs';
 import { calibration } from './tables/reliability.mjs';
 import { rivals } from './tables/rivals.mjs';
 import { signals } from './tables/signals.mjs';
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     families: { type: 'string' },
     cache: { type: 'string', default: join(tmpdir(), 'assay-verdict-cache') },
     only: { type: 'string', default: 'verdicts,curves,anytime,claims,rivals' },
+    repeats: { type: 'string', default: '2' },
     audits: { type: 'string', default: '10000' },
     errors: { type: 'string' },
     markdown: { type: 'boolean', default: false },
@@ -49,7 +51,7 @@ const families = familiesOf(zoo, options.split.split(',')).filter(
 );
 if (families.length === 0) throw new Error(`${zoo} holds no family of the split "${options.split}".`);
 const store = new EvidenceStore(resolve(options.cache));
-const tools = { store, profiles: new Profiles(store), log };
+const tools = { store, profiles: new Profiles(store), repeats: repeats(Number(options.repeats)), log };
 
 const count = families.reduce((sum, { members }) => sum + members.length, 0);
 print(
@@ -60,6 +62,7 @@ print(
 const audits = only.has('verdicts') || only.has('rivals') ? await auditAll(families, tools) : [];
 if (options.errors) writeFileSync(options.errors, `${errors(audits)}\n`);
 if (only.has('verdicts')) {
+  print(subtitle('In short'), headline(audits, style));
   for (const scenario of SCENARIOS) {
     for (const [mode, what] of Object.entries(MODES)) {
       const rows = audits.filter((row) => row.scenario === scenario && row.mode === mode);

@@ -1,6 +1,6 @@
 // Every member of every family audited against every claim, from cached evidence.
 import { score } from '../../../dist/esm/index.js';
-import { AUDIT, REPEATS } from './evidence.mjs';
+import { AUDIT } from './evidence.mjs';
 import { inMode, MODES } from './modes.mjs';
 import { distancesTo, natsAgainst } from './nats.mjs';
 import { SCENARIOS } from './profiles.mjs';
@@ -13,7 +13,7 @@ export function judged(evidence, profile, claim) {
 }
 
 /** One row per family, claim, scenario, mode, member and, of genuine models, run. */
-export async function auditAll(families, { store, profiles, log, modes = Object.keys(MODES) }) {
+export async function auditAll(families, { store, profiles, log, repeats, modes = Object.keys(MODES) }) {
   const rows = [];
   for (const family of families) {
     const claims = claimsOf(family);
@@ -23,7 +23,7 @@ export async function auditAll(families, { store, profiles, log, modes = Object.
     for (const claim of claims) {
       for (const member of family.members) {
         const truth = truthOf(member, claim);
-        for (const [run, options] of (truth.kind === 'full' ? [AUDIT, ...REPEATS] : [AUDIT]).entries()) {
+        for (const [run, options] of (truth.kind === 'full' ? [AUDIT, ...repeats] : [AUDIT]).entries()) {
           const evidence = await store.get(member.path, options);
           for (const scenario of SCENARIOS) {
             const profile = await profiles.of(family, claim, member, scenario);

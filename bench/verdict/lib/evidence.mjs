@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { seededRng } from '../../../dist/esm/core/rng.js';
 import { canonicalJson, collect, PROBES } from '../../../dist/esm/index.js';
 
 /** Everything a delivery shows, and what a server that lists its most probable tokens would say of the same model. */
@@ -17,10 +18,14 @@ export const REFERENCE_RUNS = [
 /** An audit of a candidate, with a seed and threads that no reference was measured with. */
 export const AUDIT = { seed: 99, threads: 1, probes: BENCH_PROBES };
 /** Further audits of genuine models. */
-export const REPEATS = [
-  { seed: 7, threads: 2, probes: BENCH_PROBES },
-  { seed: 4242, threads: 1, probes: BENCH_PROBES },
-];
+export function repeats(count) {
+  const rng = seededRng(20);
+  return Array.from({ length: count }, (_, at) => ({
+    seed: Math.floor(rng() * 2 ** 31),
+    threads: at % 2 === 0 ? 2 : 1,
+    probes: BENCH_PROBES,
+  }));
+}
 
 export class EvidenceStore {
   #folder;
@@ -62,9 +67,12 @@ export class EvidenceStore {
   async #collect(path, file, options) {
     const started = performance.now();
     let evidence = await collect(path, { ...options, likeEndpoint: true });
-    // A machine that was busy with something else says nothing of the model.
-    if (timedOut(evidence)) evidence = await collect(path, { ...options, likeEndpoint: true });
-    if (timedOut(evidence)) return evidence;
+    // A machine that was busy with something else says nothing of the model: what fails twice is used, and not kept.
+    if (failed(evidence)) evidence = await collect(path, { ...options, likeEndpoint: true });
+    if (failed(evidence)) {
+      process.stderr.write(`${path}: ${failed(evidence)}, which is not kept\n`);
+      return evidence;
+    }
     writeFileSync(`${file}.part`, JSON.stringify(evidence));
     renameSync(`${file}.part`, file);
     this.collected++;
@@ -88,8 +96,11 @@ export class EvidenceStore {
   }
 }
 
-const timedOut = ({ probes }) =>
-  Object.values(probes).some(({ status, error }) => status === 'failed' && error.code === 'RUNTIME_TIMEOUT');
+/** Probes that failed and why; empty where none did. */
+const failed = ({ probes }) =>
+  Object.entries(probes)
+    .flatMap(([id, { status, error }]) => (status === 'failed' ? [`${id} failed (${error.code})`] : []))
+    .join(', ');
 
 const TOOL = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 

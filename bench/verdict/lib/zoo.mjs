@@ -41,5 +41,6 @@ export function truthOf(member, claim) {
   if (member.name === claim.name) return { kind: 'full', how: 'same file' };
   if (member.of === claim.name) return { kind: member.kind, how: member.how };
   if (member.of === null) return { kind: 'other', how: member.how };
-  return { kind: 'other', how: member.of === member.name ? 'other seed' : `${member.how} of other seed` };
+  if (member.kind === 'full') return { kind: 'other', how: 'another seed' };
+  return { kind: 'other', how: `${member.kind}, of another seed` };
 }

@@ -5,7 +5,7 @@ import { runSignals, viewsOf } from '../../../dist/esm/core/run-signals.js';
 import { clopperPearson } from '../../../dist/esm/stats/clopper-pearson.js';
 import { judge } from '../../../dist/esm/verdict/policy.js';
 import { judged } from '../lib/audits.mjs';
-import { AUDIT, REPEATS } from '../lib/evidence.mjs';
+import { AUDIT } from '../lib/evidence.mjs';
 import { inMode, truncated } from '../lib/modes.mjs';
 import { SCENARIOS } from '../lib/profiles.mjs';
 import { rememberingSignals } from '../lib/remember.mjs';
@@ -17,8 +17,8 @@ const MODES = ['delivery', 'function', 'text'];
 /** Looks that are also put through the public `score`, which must say the same. */
 const CHECKED = 200;
 
-export async function anytime(families, { store, profiles, log }, { audits, seed = 11 }, style) {
-  const honest = await genuineAudits(families, { store, profiles });
+export async function anytime(families, tools, { audits, seed = 11 }, style) {
+  const honest = await genuineAudits(families, tools);
   const rng = seededRng(seed);
   const every = Math.max(1, Math.floor((audits * 6) / CHECKED));
   const tallies = new Map();
@@ -44,7 +44,7 @@ export async function anytime(families, { store, profiles, log }, { audits, seed
       if (found.refuted || found.exceeded) tally.files.add(drawn.label);
       tally.highest = Math.max(tally.highest, found.highest);
     }
-    if ((done + 1) % 1000 === 0) log(`anytime: ${done + 1} audits, ${looks} looks`);
+    if ((done + 1) % 1000 === 0) tools.log(`anytime: ${done + 1} audits, ${looks} looks`);
   }
   const rows = [...tallies].map(([mode, { audits: count, refuted, exceeded, upheld, highest, files }]) => [
     mode,
@@ -76,12 +76,12 @@ export async function anytime(families, { store, profiles, log }, { audits, seed
   ].join('\n\n');
 }
 
-async function genuineAudits(families, { store, profiles }) {
+async function genuineAudits(families, { store, profiles, repeats }) {
   const found = [];
   for (const family of families) {
     for (const claim of claimsOf(family)) {
       for (const member of family.members.filter((row) => truthOf(row, claim).kind === 'full')) {
-        for (const options of [AUDIT, ...REPEATS]) {
+        for (const options of [AUDIT, ...repeats]) {
           const evidence = await store.get(member.path, options);
           for (const scenario of SCENARIOS) {
             const profile = await profiles.of(family, claim, member, scenario);
