@@ -51,8 +51,8 @@ export async function claims({ evidenceOf, families, zoo, keep, log = console.lo
       if (!evidence) continue;
       const values =
         group === 'copy' ? fromEvidence(evidence) : await measured(family, model, evidence, keep);
-      const { layers, heads } = sizeOf(model);
-      rows.push({ family, name: model.name, group, how: model.how, size: `${layers}x${heads}`, values });
+      const { name, of, how } = model;
+      rows.push({ family, name, group, of, how, size: sizeOf(model), values });
     }
     log(`claims: ${family}: ${rows.filter((row) => row.family === family).length} models measured`);
   }
@@ -68,10 +68,13 @@ export async function claims({ evidenceOf, families, zoo, keep, log = console.lo
   return { rows, levels, latency };
 }
 
-/** Models in their own right are compared; exact copies of one are no further model; changed copies are shown beside. */
+/**
+ * Models in their own right are compared; other exports of one, and students padded to a teacher's shape, are no further
+ * model; changed copies are shown beside.
+ */
 function groupOf({ kind, how }) {
   if (kind === 'full') return how === 'scratch' ? 'full' : null;
-  if (kind === 'distilled') return 'distilled';
+  if (kind === 'distilled') return how.startsWith('padded') ? null : 'distilled';
   if (kind === 'other') return how === 'scratch' ? 'small' : null;
   return 'copy';
 }

@@ -14,13 +14,15 @@ import { familyOf, truthOf } from './lib/rival-zoo.mjs';
 const CLAIM = 'full-1';
 
 /**
- * Both ask its 15 English questions at temperature 1. The first is what its commands do: `probe` for references, `verify`
- * for candidates. The second asks for one token an answer, an option of its API alone: the models of the zoo answer with
- * prose, no two 16-token answers are equal, and only shorter ones give it distributions to compare.
+ * All ask its 15 English questions. The first is what its commands do: `probe` for references, `verify` for candidates.
+ * Models of the zoo answer with prose, no two such answers are equal, and every distance is 1. So the others, which only
+ * its API offers, are what suits it best: one token an answer, and almost greedy answers. (At temperature 0 itself its
+ * `match` looks for cells of temperature 1 and finds none.)
  */
 const SETTINGS = [
-  { name: 'as its commands ask', maxTokens: 16, referenceReps: 30, reps: 16 },
-  { name: 'one token an answer', maxTokens: 1, referenceReps: 120, reps: 40 },
+  { name: 'as its commands ask', maxTokens: 16, temperature: 1, referenceReps: 30, reps: 16 },
+  { name: 'one token an answer', maxTokens: 1, temperature: 1, referenceReps: 120, reps: 40 },
+  { name: 'almost greedy', maxTokens: 16, temperature: 0.01, referenceReps: 3, reps: 3 },
 ];
 
 /**
@@ -29,7 +31,7 @@ const SETTINGS = [
  *
  * @param families as { name, members }, or names in the folder `zoo`
  * @param folder unpacked package; installed for this run where absent
- * @param samples probes of each candidate in the one-token setting
+ * @param samples probes of each candidate, but one where the commands' setting can say nothing
  */
 export async function llmFingerprint({ families, zoo, log = console.log, folder, samples = 2 }) {
   const rival = await openRival(folder);
@@ -39,7 +41,7 @@ export async function llmFingerprint({ families, zoo, log = console.log, folder,
       const references = chosenReferences(members);
       const candidates = chosenCandidates(members, references);
       for (const setting of settings) {
-        const times = setting.maxTokens === 1 ? samples : 1;
+        const times = setting === settings[0] ? 1 : samples;
         await scoreFamily({ rival, family, references, candidates, setting, times });
         log(`llm-fingerprint: ${family}, ${setting.name}: ${candidates.length} candidates`);
       }
@@ -75,7 +77,7 @@ function chosenCandidates(models, references) {
 async function scoreFamily({ rival, family, references, candidates, setting, times }) {
   const { FingerprintDB, match } = rival.library;
   // Without its own models the file is absent, and `load` reads nothing.
-  const db = new FingerprintDB(rival.bundled ?? '');
+  const db = new FingerprintDB(rival.bundled ?? '', { temperatures: [setting.temperature] });
   db.load();
   for (const model of references) {
     const { cells } = await probed(rival, model, setting, setting.referenceReps);
@@ -96,11 +98,19 @@ async function scoreFamily({ rival, family, references, candidates, setting, tim
   }
 }
 
-async function probed({ library }, { name, path }, { maxTokens }, reps) {
+async function probed({ library }, { name, path }, { maxTokens, temperature }, reps) {
   const server = await serve(path, { model: name });
   try {
     const endpoint = String(server.url).replace(/\/$/, '');
-    return await library.probe({ endpoint, apiKey: 'none', model: name, reps, languages: ['en'], maxTokens });
+    return await library.probe({
+      endpoint,
+      apiKey: 'none',
+      model: name,
+      reps,
+      languages: ['en'],
+      maxTokens,
+      temperature,
+    });
   } finally {
     await server.close();
   }

@@ -3,20 +3,20 @@ import { auc } from './rival-table.mjs';
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * What separates two groups of models, family by family. `a` and `b` are rows of { family, value }; only families with
- * both count. Every value is taken relative to its family's mean of `b`, since levels differ between families more than
- * between versions. Null where no family has both.
+ * What separates two groups of models, block by block: `a` and `b` are rows of { block, value }, and only blocks with both
+ * count. Every value is taken relative to its block's mean of `b`, since levels differ between families more than between
+ * versions. Null where no block has both.
  *
- * - change: mean over families of mean(a)/mean(b) − 1, and its least and most.
+ * - change: mean over blocks of mean(a)/mean(b) − 1, and its least and most.
  * - d: Cohen's d over models, pooled standard deviation; null where a group has fewer than two models.
- * - auc: over pairs of one family, the chance that a model of `a` lies on the claimed side of one of `b`.
- * - signs: families whose change has the claimed sign.
+ * - auc: over pairs of one block, the chance that a model of `a` lies on the claimed side of one of `b`.
+ * - signs: blocks whose change has the claimed sign.
  */
 export function effect(a, b, sign) {
-  const rows = [...new Set(a.map(({ family }) => family))].flatMap((family) => {
-    const of = (group) => group.filter((row) => row.family === family).map(({ value }) => value);
+  const rows = [...new Set(a.map(({ block }) => block))].flatMap((block) => {
+    const of = (group) => group.filter((row) => row.block === block).map(({ value }) => value);
     const [own, base] = [of(a), of(b)];
-    return own.length === 0 || base.length === 0 ? [] : [{ family, own, base }];
+    return own.length === 0 || base.length === 0 ? [] : [{ own, base }];
   });
   if (rows.length === 0) return null;
   const relative = rows.map(({ own, base }) => ({
@@ -30,7 +30,6 @@ export function effect(a, b, sign) {
     return sum + pairs[i] * (sign > 0 ? above : 1 - above);
   }, 0);
   return {
-    families: rows.map(({ family }) => family),
     models: [rows.flatMap(({ own }) => own).length, rows.flatMap(({ base }) => base).length],
     change: { mean: mean(changes), least: Math.min(...changes), most: Math.max(...changes) },
     d: cohen(

@@ -5,36 +5,27 @@ const SEPARATES = 0.95;
 
 /**
  * A claim that distilled models have a higher (`sign` 1) or lower (−1) level of one quantity. Rows are
- * { family, group, how, size, value }; groups are full, distilled, small (trained without a teacher) and changed copies.
+ * { family, group, of, how, size, value }; groups are full, distilled, small (trained without a teacher) and copy (of a
+ * full model, changed). Students are compared with the full models of their family, and with models of their own size
+ * that had no teacher; copies with their own original.
  */
 export function levelClaim({ claim, sign, stated }, rows) {
   const known = rows.filter(({ value }) => value !== null);
-  const of = (test) => known.filter(test);
-  const [full, distilled, small] = ['full', 'distilled', 'small'].map((name) =>
-    of(({ group }) => group === name),
+  const [full, distilled, small, copies] = ['full', 'distilled', 'small', 'copy'].map((name) =>
+    known.filter(({ group }) => group === name),
   );
-  const alone = [...full, ...small];
-  const recipes = [...new Set(distilled.map(({ how }) => how))].map((how) => {
-    const students = distilled.filter((row) => row.how === how);
-    const sizes = new Set(students.map(({ family, size }) => `${family} ${size}`));
-    const control = alone.filter(({ family, size }) => sizes.has(`${family} ${size}`));
-    return { how, full: effect(students, full, sign), control: effect(students, control, sign) };
-  });
-  const copies = of(({ group }) => group === 'copy');
+  const against = (base, block) => (own) => effect(blocked(own, block), blocked(base, block), sign);
+  const toFull = against(full, ({ family }) => family);
+  const toControl = against([...full, ...small], ({ family, size }) => `${family} ${size}`);
+  const toOriginal = against(full, ({ family, of }) => `${family} ${of}`);
   const found = {
     claim,
-    sign,
-    all: effect(distilled, full, sign),
-    recipes,
-    size: effect(small, full, sign),
-    copies: [...new Set(copies.map(({ how }) => how))].map((how) => ({
-      how,
-      full: effect(
-        copies.filter((row) => row.how === how),
-        full,
-        sign,
-      ),
-    })),
+    level: full.length === 0 ? null : full.reduce((sum, { value }) => sum + value, 0) / full.length,
+    all: toFull(distilled),
+    alone: toControl(distilled),
+    recipes: byHow(distilled).map(({ how, own }) => ({ how, full: toFull(own), control: toControl(own) })),
+    size: toFull(small),
+    copies: byHow(copies).map(({ how, own }) => ({ how, original: toOriginal(own) })),
   };
   return {
     ...found,
@@ -42,6 +33,13 @@ export function levelClaim({ claim, sign, stated }, rows) {
     stated: stated === undefined ? null : magnitude(stated, found),
   };
 }
+
+const blocked = (rows, block) => rows.map((row) => ({ block: block(row), value: row.value }));
+const byHow = (rows) =>
+  [...new Set(rows.map(({ how }) => how))].map((how) => ({
+    how,
+    own: rows.filter((row) => row.how === how),
+  }));
 
 const consistent = (found) => found !== null && found.signs[0] === found.signs[1] && found.auc >= SEPARATES;
 
@@ -68,20 +66,21 @@ function magnitude(stated, { all }) {
   return `${percent(stated)} lies ${inside ? 'inside' : 'outside'} the range of families, ${percent(least)} to ${percent(most)}`;
 }
 
-export function levelTable({ claim, all, recipes, size, copies, verdict, stated }) {
+export function levelTable({ claim, level, all, alone, recipes, size, copies, verdict, stated }) {
   const rows = [
-    ['all distilled', 'full', all],
+    ['distilled', 'full', all],
+    ['distilled', 'same size, no teacher', alone],
+    ['small, no teacher', 'full', size],
     ...recipes.flatMap(({ how, full, control }) => [
       [`distilled: ${how}`, 'full', full],
       [`distilled: ${how}`, 'same size, no teacher', control],
     ]),
-    ['small, no teacher', 'full', size],
-    ...copies.map(({ how, full }) => [`no distillation: ${how}`, 'full', full]),
+    ...copies.map(({ how, original }) => [`not distilled: ${how}`, 'its original', original]),
   ];
   return [
-    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}`,
+    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}. Mean of full models: ${level?.toPrecision(2) ?? 'none'}.`,
     '',
-    '| models | against | models | change (families) | d | AUC of the claim | families with its sign |',
+    '| models | against | models | change (least to most) | d | AUC of the claim | with its sign |',
     '|---|---|---|---|---|---|---|',
     ...rows.filter(([, , found]) => found !== null).map(row),
   ].join('\n');
@@ -89,7 +88,7 @@ export function levelTable({ claim, all, recipes, size, copies, verdict, stated 
 
 function row([who, against, { models, change, d, auc, signs }]) {
   const range = `${percent(change.mean)} (${percent(change.least)} to ${percent(change.most)})`;
-  return `| ${who} | ${against} | ${models.join(' : ')} | ${range} | ${d?.toFixed(1) ?? '–'} | ${auc.toFixed(2)} | ${signs.join(' of ')} |`;
+  return `| ${who} | ${against} | ${models.join(' : ')} | ${range} | ${d?.toFixed(1).replace('-', '−') ?? '–'} | ${auc.toFixed(2)} | ${signs.join(' of ')} |`;
 }
 
 const percent = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(0)} %`;

@@ -8,7 +8,7 @@ import { openCandidate } from '../../../dist/esm/sources/open.js';
 import { repetition } from '../../../dist/esm/stats/repetition.js';
 
 const PROMPTS = 16;
-const SAMPLES = 2;
+const SAMPLES = 4;
 /** Repetition depends on length, so every continuation has this one, end tokens or not. */
 const TOKENS = 96;
 const LATENCY = { runs: 8, tokens: 48 };

@@ -9,7 +9,7 @@ export function report({ name, version, settings }) {
   return `${name} ${version}\n\n${parts.join('\n\n')}\n\n${cannot(settings)}`;
 }
 
-function settingReport({ name, maxTokens, referenceReps, reps, requests, failures, answers }) {
+function settingReport({ name, maxTokens, temperature, referenceReps, reps, requests, failures, answers }) {
   const figures = figuresOf(answers);
   const nearest = answers.map(({ truth, named }) => ({ truth, answer: named }));
   const said = answers.map(({ truth, named, confidence }) => ({
@@ -18,7 +18,7 @@ function settingReport({ name, maxTokens, referenceReps, reps, requests, failure
   }));
   const verified = answers.map(({ truth, verified: answer }) => ({ truth, answer }));
   return [
-    `${name}: ${maxTokens} tokens, ${reps} samples of each question, references ${referenceReps}; ${requests} requests, ${failures} failed`,
+    `${name}: ${maxTokens} tokens at T = ${temperature}, ${reps} samples of each question, references ${referenceReps}; ${requests} requests, ${failures} failed`,
     countTable('truth \\ nearest reference', KINDS, [...KINDS, 'shipped', 'none'], nearest),
     countTable('truth \\ said', KINDS, [...KINDS, 'shipped', UNSURE], said),
     countTable('truth \\ `verify` of full-1', KINDS, ['passed', 'weak', 'suspicious', 'failed'], verified),
@@ -66,7 +66,7 @@ function cannot(settings) {
   const nearestRelative = strangers.filter(({ named }) => named !== 'other' && named !== 'shipped');
   const relatives = answers.filter(({ truth }) => truth !== 'full' && truth !== 'other');
   return [
-    'What it cannot say, over both settings:',
+    'What it cannot say, over all settings:',
     `- no class for an unknown model: its nearest reference is always a name; of strangers ${share(nearestRelative.length, strangers.length)} were nearest to full-1 or a relative, and "unknown" is a constant distance (0.3), not a class`,
     '- no kinds: it names models of a list; a relative that is not on the list is called by the name of another',
     `- no error rate and no p-value: five constant bands of one distance, whatever the number of answers; ${share(relatives.filter(({ verified }) => verified === 'passed').length, relatives.length)} of relatives passed as full-1`,

@@ -41,11 +41,15 @@ function fixtureTruth(name) {
 /** What a model is when it is sold as `claim`. */
 export const truthOf = ({ kind, of }, claim) => (of === claim ? kind : 'other');
 
-/** Facts of config.json that say how large a model is. */
+/** What config.json says of a model's size, as one text. */
 export function sizeOf({ path }) {
   const config = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
-  return {
-    layers: config.num_hidden_layers ?? config.n_layer,
-    heads: config.num_attention_heads ?? config.n_head,
-  };
+  const layers = config.num_hidden_layers ?? config.n_layer;
+  const heads = config.num_attention_heads ?? config.n_head;
+  return [
+    layers,
+    heads,
+    config.hidden_size ?? config.n_embd,
+    config.intermediate_size ?? config.n_inner ?? '',
+  ].join('x');
 }
