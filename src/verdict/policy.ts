@@ -8,20 +8,21 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
+import { eValueAgainst } from './e-value.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
 
-/** A claim is refuted below this probability: the accepted rate of false accusations. */
-const REFUTED_BELOW = 1e-3;
+/** Accepted rate of false accusations, where the buyer chooses none. */
+export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
 /** A kind or variant is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
 
 /**
- * Weigh signals into a verdict. Upheld needs probability 0.99, support that is costly to fake, every probe
- * completed and a delivery that does not contradict itself; refuted needs the claim below 1 in 1,000; all else
- * is inconclusive and says what would decide it.
+ * Weigh signals into a verdict. Refuted needs an e-value of one over the accepted rate of false accusations, and the
+ * claim to be less probable than that rate; upheld needs probability 0.99, support that is costly to fake, every probe
+ * completed and a delivery that does not contradict itself; all else is inconclusive and says what would decide it.
  */
 export function judge(
   evidence: Evidence,
@@ -29,15 +30,18 @@ export function judge(
   claim: string,
   signals: readonly SignalResult[],
   views: readonly VariantView[],
+  falseAccusationRate: number = FALSE_ACCUSATION_RATE,
 ): Verdict {
   const candidateKind = evidence.candidate.kind;
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
   const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
-  const weighing = weigh(signals, [...views.map(({ id }) => id), 'other'], claim);
+  const hypotheses = [...views.map(({ id }) => id), 'other'];
+  const weighing = weigh(signals, hypotheses, claim, profile.calibration);
+  const eValue = eValueAgainst(claim, weighing, candidateKind);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
   const outcome: Outcome =
-    probability <= REFUTED_BELOW
+    probability <= falseAccusationRate && eValue >= 1 / falseAccusationRate
       ? 'refuted'
       : probability >= UPHELD_FROM && blockers.length === 0
         ? 'upheld'
@@ -57,8 +61,8 @@ export function judge(
           ? probability
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
-    eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
-    falseAccusationRate: REFUTED_BELOW,
+    eValue,
+    falseAccusationRate,
     ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
   };
 }

@@ -24,9 +24,11 @@ const scale = pairedScale({
   sameWeights: { location: Math.log(3e-3), scale: 0.8, df: 20 },
   // 8-bit copies 3.5e-2 … 7e-2, 4-bit 0.36.
   quantized: { location: Math.log(0.1), scale: 1 },
-  // Students of two families 0.58 … 0.80.
-  distilled: { location: Math.log(0.68), scale: 0.3 },
-  altered: { location: Math.log(0.1), scale: 1 },
+  // Students of three families 0.58 … 1.02, at 0.47 … 0.66 of the distance of strangers of their family.
+  distilled: { location: Math.log(0.78), scale: 0.3 },
+  distilledFromStrangers: { location: -0.6, scale: 0.15 },
+  // Merges 0.19 … 0.43, tuned 0.59, pruned 0.37 … 1.03, tuned on other text until little is left 1.4 … 1.5.
+  altered: { location: Math.log(0.55), scale: 0.7 },
   unrelated: { location: Math.log(1.5), scale: 0.5 },
   seedScale: 0.15,
 });

@@ -20,7 +20,9 @@ const scale = pairedScale({
   sameWeights: { location: Math.atanh(0.9998), scale: 0.4, df: 20 },
   quantized: { location: Math.atanh(0.995), scale: 1 },
   distilled: { location: Math.atanh(0.985), scale: 0.4 },
-  altered: { location: Math.atanh(0.99), scale: 1 },
+  // On Fisher's axis 0.35 … 0.83 above the strangers of three families.
+  distilledFromStrangers: { location: 0.5, scale: 0.2 },
+  altered: { location: Math.atanh(0.99), scale: 0.7 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
   seedScale: 0.2,
 });
