@@ -8,6 +8,7 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
+import type { Costs } from './costs.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
@@ -29,6 +30,7 @@ export function judge(
   claim: string,
   signals: readonly SignalResult[],
   views: readonly VariantView[],
+  costs?: Costs,
 ): Verdict {
   const candidateKind = evidence.candidate.kind;
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
@@ -59,8 +61,24 @@ export function judge(
     posterior: merged(weighing.posterior, profile),
     eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
     falseAccusationRate: REFUTED_BELOW,
-    ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
+    ...reasonsFor(
+      {
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        needed: {
+          uphold: logit(UPHELD_FROM) - logit(probability),
+          refute: logit(probability) - logit(REFUTED_BELOW),
+        },
+        calibration: profile.calibration ?? {},
+      },
+      claim,
+      best,
+      signals,
+    ),
   };
+}
+
+function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 /** A copy of a student is a student, unless the student itself was claimed. */
