@@ -68,7 +68,8 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   };
 }
 
-function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
+/** The variant claimed, by id. Throws USAGE where the profile has none of that name. */
+export function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
   const sold = ids.find((id) => wanted !== undefined && profile.variants[id]?.aliases?.includes(wanted));
   const claim = sold ?? wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');
