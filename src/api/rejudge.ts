@@ -11,7 +11,10 @@ export interface Judged {
 export function rejudged(
   profile: ReferenceProfile,
   claim: string,
-  signals: readonly Signal[],
+  {
+    signals,
+    falseAccusationRate,
+  }: { readonly signals: readonly Signal[]; readonly falseAccusationRate: number },
 ): (evidence: Evidence) => Judged {
   const { variants } = viewsOf(profile, []);
   const last = new Map<Signal, { readonly read: readonly unknown[]; readonly results: SignalResult[] }>();
@@ -25,7 +28,7 @@ export function rejudged(
   };
   return (evidence) => {
     const results = signals.flatMap((signal) => resultsOf(evidence, signal));
-    return { verdict: judge(evidence, profile, claim, results, variants), results };
+    return { verdict: judge(evidence, profile, claim, results, variants, { falseAccusationRate }), results };
   };
 }
 

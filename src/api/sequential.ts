@@ -4,20 +4,19 @@ import logProbabilities from '../fingerprint/probes/log-probabilities.js';
 import tokenDistributions from '../fingerprint/probes/token-distributions.js';
 import { SIGNALS } from '../registry.js';
 import greedyReplies from '../replies/probes/greedy-replies.js';
+import { capOf } from '../verdict/groups.js';
 import type { Plan, Strategy } from './collect.js';
 import { rejudged } from './rejudge.js';
-import { claimOf, type ScoreOptions } from './score.js';
+import { claimOf, rateOf, type ScoreOptions } from './score.js';
 
 /**
  * Ask what is expected to tell most per token, and stop when the claim is decided. Throws USAGE for a claim that the
- * profile does not have.
+ * profile does not have, or an impossible rate of false accusations.
  */
-export function untilDecided(
-  profile: ReferenceProfile,
-  { claim: stated, expect, signals = SIGNALS }: Omit<ScoreOptions, 'profile'>,
-): Strategy {
-  const claim = claimOf(profile, stated);
-  const judged = rejudged(profile, claim, signals);
+export function untilDecided(profile: ReferenceProfile, options: Omit<ScoreOptions, 'profile'>): Strategy {
+  const { expect, signals = SIGNALS } = options;
+  const claim = claimOf(profile, options.claim);
+  const judged = rejudged(profile, claim, { signals, falseAccusationRate: rateOf(options) });
   return {
     order: (probes, suite) => byInformation(probes, suite, signals, expectedNats(profile.calibration, claim)),
     decided: (evidence, plan) => {
@@ -26,6 +25,7 @@ export function untilDecided(
       if (expect && !evidence.probes.architecture && plan.probes.some(({ id }) => id === 'architecture'))
         return false;
       if (verdict.outcome === 'refuted' && verdict.kind !== 'unknown') return true;
+      if (verdict.outcome === 'refuted' && plan.unfinished) return false;
       const heard = (probe: Probe): boolean =>
         signals.some(
           ({ id, spoofing, needs }) =>
@@ -58,30 +58,11 @@ function couldDiffer(
   });
 }
 
-/**
- * About what groups told versions apart by on the fixture families, in nats, where the profile has not measured it.
- * Only the order of probes depends on it.
- */
-const STATED_NATS: Readonly<Record<string, number>> = {
-  identity: 20,
-  architecture: 14,
-  precision: 14,
-  'log-probabilities': 14,
-  signature: 14,
-  'token-counts': 12,
-  'token-boundaries': 12,
-  vocabulary: 12,
-  lineage: 8,
-  claims: 5,
-  tokenizer: 5,
-  behaviour: 2,
-};
-const UNSTATED_NATS = 0.5;
-
+/** What the profile measured of a signal; where it did not, most that its group may say. */
 function expectedNats(calibration: Readonly<Record<string, SignalCalibration>> = {}, claim: string) {
   return ({ id, group }: Signal): number => {
     const power = Object.hasOwn(calibration, id) ? calibration[id]?.power : undefined;
-    if (power === undefined) return STATED_NATS[group] ?? UNSTATED_NATS;
-    return Math.max(0, power[claim] ?? Math.max(0, ...Object.values(power)));
+    const measured = power && (power[claim] ?? Math.max(0, ...Object.values(power)));
+    return Math.min(measured ?? Number.POSITIVE_INFINITY, capOf(group));
   };
 }

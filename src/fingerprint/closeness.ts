@@ -13,20 +13,20 @@ export function pairedScale({
   /** Value on an unbounded axis (a logarithm) from paired positions. */
   readonly measure: (positions: readonly PairedPosition[]) => number;
 }): ClosenessScale<LogProbabilities> {
-  // References are compared with each other whenever a candidate is scored, and one may be scored after each passage.
+  // Two references are as close whichever candidate is judged.
   const known = new WeakMap<LogProbabilities, WeakMap<LogProbabilities, Closeness | null>>();
   return {
     ...scale,
     read: (data) => data['log-probabilities'] as LogProbabilities,
     compare: (candidate, reference) => {
-      const others = known.get(candidate) ?? new WeakMap<LogProbabilities, Closeness | null>();
-      known.set(candidate, others);
-      const found = others.get(reference);
+      const row = known.get(candidate) ?? new WeakMap<LogProbabilities, Closeness | null>();
+      known.set(candidate, row);
+      const found = row.get(reference);
       if (found !== undefined) return found;
       const positions = pairPositions(candidate, reference);
       const closeness =
         positions.length < MIN_POSITIONS ? null : { value: measure(positions), n: positions.length };
-      others.set(reference, closeness);
+      row.set(reference, closeness);
       return closeness;
     },
     incomparable: 'no passage is tokenized as in a reference, so probabilities cannot be paired',

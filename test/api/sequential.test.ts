@@ -26,6 +26,14 @@ const quill = loadProfile('quill');
 const DECIDED: ProbeStatus = { status: 'unavailable', missing: 'the case was decided before this probe' };
 const FREE = ['architecture', 'files', 'lineage', 'quantization', 'tensor-digests'];
 
+const ATTENTION = [
+  'attention-entropy',
+  'first-token-mass',
+  'head-dispersion',
+  'head-similarity',
+  'layer-profile',
+];
+
 interface Audited {
   readonly report: Report;
   readonly evidence: Evidence;
@@ -179,10 +187,11 @@ describe('an upheld claim', () => {
 
 describe('a refuted claim', () => {
   it('stops within the passages', async () => {
-    const { report, evidence } = await audited(model('quill/full-3'), {
+    const { report, evidence } = await audited(model('folio/student-1a'), {
+      profile: withoutFacts(loadProfile('folio')),
       only: ['log-probabilities', 'attention-statistics'],
     });
-    expect(report.verdict).toMatchObject({ outcome: 'refuted', kind: 'other' });
+    expect(report.verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled' });
     expect(passages(evidence)).toBe(1);
     expect(evidence.probes['attention-statistics']).toEqual(DECIDED);
   });
@@ -231,15 +240,23 @@ function withoutFacts(profile: ReferenceProfile): ReferenceProfile {
 describe('order', () => {
   it('follows what the profile measured', async () => {
     const power = (nats: number) => ({ runs: 3, noise: 0, power: { full: nats } });
-    const measured = (attention: number): ReferenceProfile => ({
+    const measured = (logProbabilities: number): ReferenceProfile => ({
       ...withoutFacts(quill),
-      calibration: { 'attention-entropy': power(attention), 'log-probability-distance': power(9) },
+      calibration: {
+        ...Object.fromEntries(ATTENTION.map((id) => [id, power(0.5)])),
+        ...Object.fromEntries(
+          ['log-probability-distance', 'tail-correlation', 'tokenization'].map((id) => [
+            id,
+            power(logProbabilities),
+          ]),
+        ),
+      },
     });
     const only = ['log-probabilities', 'attention-statistics'];
-    const ran = async (attention: number): Promise<readonly string[]> =>
-      (await audited(model('quill/full-1-int8'), { only, profile: measured(attention) })).ran;
-    expect(await ran(1)).toEqual(['architecture', 'log-probabilities', 'attention-statistics']);
-    expect(await ran(90)).toEqual(['architecture', 'attention-statistics', 'log-probabilities']);
+    const ran = async (logProbabilities: number): Promise<readonly string[]> =>
+      (await audited(model('quill/full-1-int8'), { only, profile: measured(logProbabilities) })).ran;
+    expect(await ran(9)).toEqual(['architecture', 'log-probabilities', 'attention-statistics']);
+    expect(await ran(0)).toEqual(['architecture', 'attention-statistics', 'log-probabilities']);
   });
 
   it('is kept within a budget: what does not fit is left out, and says so', async () => {
