@@ -76,14 +76,18 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   };
 }
 
-function rateOf({ falseAccusationRate = FALSE_ACCUSATION_RATE }: ScoreOptions): number {
+/** The rate of false accusations a buyer accepts. Throws USAGE for an impossible one. */
+export function rateOf({
+  falseAccusationRate = FALSE_ACCUSATION_RATE,
+}: Omit<ScoreOptions, 'profile'>): number {
   if (falseAccusationRate > 0 && falseAccusationRate <= 0.5) return falseAccusationRate;
   throw new AssayError('USAGE', `A rate of false accusations of ${falseAccusationRate} is not possible.`, {
     hint: 'Give a share above 0 and up to 0.5, such as 0.001.',
   });
 }
 
-function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
+/** The variant claimed, by id. Throws USAGE where the profile has none of that name. */
+export function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
   const sold = ids.find((id) => wanted !== undefined && profile.variants[id]?.aliases?.includes(wanted));
   const claim = sold ?? wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');

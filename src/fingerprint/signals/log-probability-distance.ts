@@ -12,7 +12,7 @@ const scale = pairedScale({
     let sum = 0;
     let count = 0;
     for (const { a, b } of positions) {
-      for (const [i, value] of a.entries()) sum += Math.abs(value - (b[i] ?? value));
+      for (let i = 0; i < a.length; i++) sum += Math.abs((a[i] ?? 0) - (b[i] ?? a[i] ?? 0));
       count += a.length;
     }
     return Math.log(sum / count + RESOLUTION);
