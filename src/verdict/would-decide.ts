@@ -1,4 +1,5 @@
 import type { Remedy, SignalCalibration, SignalResult } from '../core/types.js';
+import { coded } from './blocked-by.js';
 import { type Blocker, COSTLY_SUPPORT } from './blockers.js';
 import type { Cost, Costs } from './costs.js';
 import {
@@ -73,7 +74,7 @@ function waysOf(
   signals: readonly SignalResult[],
 ): Way[] {
   const spoke = weighing.votes.map(({ group }) => group);
-  const failed = blockers.flatMap((blocker) => (blocker.code === 'probe-failed' ? [blocker.probe] : []));
+  const failed = coded(blockers, 'probe-failed').map(({ probe }) => probe);
   const cheap = blockers.some(({ code }) => code === 'only-cheap-evidence');
   return silentGroups(candidateKind, spoke).flatMap(({ group, sentence }) => {
     const silent = signals.filter((signal) => signal.group === group && signal.status !== 'scored');
