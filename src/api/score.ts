@@ -5,7 +5,7 @@ import type { Architecture, Clause, Evidence, ReferenceProfile, Report, Signal }
 import { sha256 } from '../io/files.js';
 import { checkEvidence } from '../profile/evidence.js';
 import { SIGNALS } from '../registry.js';
-import { judge } from '../verdict/policy.js';
+import { FALSE_ACCUSATION_RATE, judge } from '../verdict/policy.js';
 import { loadProfile, toolIdentity } from './assets.js';
 import { costsOf } from './costs.js';
 
@@ -17,6 +17,8 @@ export interface ScoreOptions {
   /** Acceptance clauses on structural facts, e.g. `{ attentionHeads: 128 }`. */
   readonly expect?: Readonly<Record<string, number | string>>;
   readonly signals?: readonly Signal[];
+  /** Share of genuine deliveries that may be refuted, in (0, 0.5]; 1e-3 by default. */
+  readonly falseAccusationRate?: number;
 }
 
 /**
@@ -36,7 +38,10 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
     tool: toolIdentity(),
     candidate: evidence.candidate,
     claim: { profile: profile.id, variant: claim },
-    verdict: judge(evidence, profile, claim, results, variants, costsOf(evidence, profile, signals)),
+    verdict: judge(evidence, profile, claim, results, variants, {
+      falseAccusationRate: rateOf(options),
+      costs: costsOf(evidence, profile, signals),
+    }),
     signals: results,
     clauses: Object.entries(options.expect ?? {}).map(([id, expected]) => clause(evidence, id, expected)),
     probes: Object.fromEntries(
@@ -69,6 +74,13 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
           ]),
     ],
   };
+}
+
+function rateOf({ falseAccusationRate = FALSE_ACCUSATION_RATE }: ScoreOptions): number {
+  if (falseAccusationRate > 0 && falseAccusationRate <= 0.5) return falseAccusationRate;
+  throw new AssayError('USAGE', `A rate of false accusations of ${falseAccusationRate} is not possible.`, {
+    hint: 'Give a share above 0 and up to 0.5, such as 0.001.',
+  });
 }
 
 function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {

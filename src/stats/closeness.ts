@@ -49,6 +49,8 @@ export interface ClosenessScale<E> {
   readonly quantized: Expectation;
   /** A student trained on the logits of the reference. */
   readonly distilled: Expectation;
+  /** Where it lies, on the axis, from the strangers of the profile: levels differ by family, this distance less. */
+  readonly distilledFromStrangers?: { readonly location: number; readonly scale: number };
   readonly altered: Expectation;
   readonly unrelated: Expectation;
   /** Smallest spread believed between models trained alike, whatever few references show. */
@@ -95,6 +97,7 @@ export function scoreCloseness<E>(
     ),
     logLikelihood: likelihood,
     n: Math.max(...axes.map(({ n }) => n)),
+    streams: axes.length,
     details: axes.map(({ variant, value, how }) => ({
       type: 'number',
       label: how === undefined ? `to ${variant.id}` : `to ${variant.id}, ${how}`,

@@ -36,7 +36,7 @@ export type Blocker =
 export function blockersOf(
   evidence: Evidence,
   signals: readonly SignalResult[],
-  { votes }: Weighing,
+  { votes }: Pick<Weighing, 'votes'>,
   claim: string,
   book: readonly PublishedFile[] = [],
 ): Blocker[] {

@@ -52,3 +52,52 @@ describe('a profile of public facts', () => {
     expect(message(yaml('', file))).toContain('expected a file name without folders');
   });
 });
+
+describe('calibration', () => {
+  const RUN = '    runs: [{artifact: a, seed: 0, environment: {}, probes: {}}]';
+  const SUITE = 'suite: {id: s, tier: quick, sha256: a}';
+  const measured = (calibration: string): string =>
+    yaml(`${SUITE}\ncalibration: ${calibration}`).replace('    runs: []', RUN);
+
+  it('may be absent, as in profiles of before', () => {
+    expect(readProfile(yaml(SUITE).replace('    runs: []', RUN), '"p"').calibration).toBeUndefined();
+  });
+
+  it('is read', () => {
+    expect(readProfile(measured('{a: {runs: 2, noise: 0.5, power: {full: 3}}}'), '"p"').calibration).toEqual({
+      a: { runs: 2, noise: 0.5, power: { full: 3 } },
+    });
+  });
+
+  it.each([
+    'runs: 0',
+    'runs: 1.5',
+    'runs: .inf',
+    'noise: -1',
+    'noise: .nan',
+    'noise: .inf',
+    'noise: 1e300',
+    'noise: "2"',
+    'noise: null',
+    'power: {full: -1}',
+    'power: {full: .nan}',
+    'power: {full: 1e7}',
+    'power: [1]',
+    'power: 1',
+  ])('with %s is refused', (change) => {
+    const [key] = change.split(':');
+    const fields = { runs: 'runs: 2', noise: 'noise: 0.5', power: 'power: {full: 3}' };
+    const others = Object.entries(fields).flatMap(([name, text]) => (name === key ? [] : [text]));
+    expect(message(measured(`{a: {${[...others, change].join(', ')}}}`))).toContain('calibration.a');
+  });
+
+  it.each(['[]', '{a: 1}', 'null', 'high'])('that is %s is refused', (value) => {
+    expect(message(measured(value))).toContain('calibration');
+  });
+
+  it('without runs is refused: nobody measured it', () => {
+    expect(message(yaml('calibration: {a: {runs: 2, noise: 0.5, power: {}}}'))).toContain(
+      'a calibration needs the runs it was measured on',
+    );
+  });
+});

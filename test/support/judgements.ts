@@ -32,7 +32,8 @@ export function weighed(
     const own = signals.filter((signal) => signal.group === group && signal.status === 'scored');
     const [first] = own;
     if (first?.status !== 'scored') return [];
-    return [{ group, signals: own.map(({ id }) => id), vote: votes?.[group] ?? first.logLikelihood }];
+    const vote = votes?.[group] ?? first.logLikelihood;
+    return [{ group, signals: own.map(({ id }) => id), vote, streams: 1 }];
   });
   const total = Object.fromEntries(
     Object.keys(posterior).map((id) => [id, all.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),

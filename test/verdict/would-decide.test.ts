@@ -58,7 +58,7 @@ describe('what would decide', () => {
   });
 
   it('does not ask for what spoke', () => {
-    const votes = [{ group: 'lineage', signals: ['lineage'], vote: {} }];
+    const votes = [{ group: 'lineage', signals: ['lineage'], vote: {}, streams: 1 }];
     expect(about(decides({ weighing: { votes } }), 'The weight matrices')).toBe(-1);
   });
 
@@ -109,7 +109,7 @@ describe('what would decide', () => {
   it('says so when nothing left could decide', () => {
     const spoke = ['identity', 'architecture', 'precision', 'log-probabilities'];
     const remedies = decides({
-      weighing: { votes: spoke.map((group) => ({ group, signals: [], vote: {} })) },
+      weighing: { votes: spoke.map((group) => ({ group, signals: [], vote: {}, streams: 1 })) },
       calibration: calibrated({ lineage: { full: 0.2 } }),
     });
     expect(remedies).toEqual([
