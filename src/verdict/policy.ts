@@ -8,7 +8,9 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
+import type { Costs } from './costs.js';
 import { eValueAgainst } from './e-value.js';
+import { priorOf } from './prior.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
@@ -18,6 +20,13 @@ export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
 /** A kind or variant is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
+
+export interface JudgeOptions {
+  /** Share of genuine deliveries that may be refuted. */
+  readonly falseAccusationRate?: number;
+  /** What evidence that is missing would cost. */
+  readonly costs?: Costs | undefined;
+}
 
 /**
  * Weigh signals into a verdict. Refuted needs an e-value of one over the accepted rate of false accusations, and the
@@ -30,13 +39,12 @@ export function judge(
   claim: string,
   signals: readonly SignalResult[],
   views: readonly VariantView[],
-  falseAccusationRate: number = FALSE_ACCUSATION_RATE,
+  { falseAccusationRate = FALSE_ACCUSATION_RATE, costs }: JudgeOptions = {},
 ): Verdict {
   const candidateKind = evidence.candidate.kind;
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
   const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
-  const hypotheses = [...views.map(({ id }) => id), 'other'];
-  const weighing = weigh(signals, hypotheses, claim, profile.calibration);
+  const weighing = weigh(signals, priorOf(views, claim), profile.calibration);
   const eValue = eValueAgainst(claim, weighing, candidateKind);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
@@ -63,8 +71,24 @@ export function judge(
     posterior: merged(weighing.posterior, profile),
     eValue,
     falseAccusationRate,
-    ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
+    ...reasonsFor(
+      {
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        needed: {
+          uphold: logit(UPHELD_FROM) - logit(probability),
+          refute: logit(probability) - logit(falseAccusationRate),
+        },
+        calibration: profile.calibration ?? {},
+      },
+      claim,
+      best,
+      signals,
+    ),
   };
+}
+
+function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 /** A copy of a student is a student, unless the student itself was claimed. */

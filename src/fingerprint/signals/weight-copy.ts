@@ -10,24 +10,103 @@ import type { Relation, RelationKind } from '../lineage/relation.js';
 import type { LineageEvidence } from '../lineage/types.js';
 import lineageProbe from '../probes/lineage.js';
 
-type Copy = 'itself' | 'quantized' | 'altered' | 'distilled';
-/** Natural logs of how often a candidate of a kind would be found in a relation: policy, not measurement. */
+/** What a hypothesis says of the candidate's weights: those of a measured variant, or a copy of them of some kind. */
+type Copy = 'itself' | 'quantized' | 'pruned' | 'finetuned' | 'altered' | 'distilled';
+
+/*
+ * Shares of candidates of a kind that are found in a relation. Policy where no reason names a measurement.
+ * Never: hundreds of weights at fixed places do not repeat, or fall on a grid, by accident; the fingerprint itself would
+ * have to be wrong. Hardly: of genuine copies in F32, F16, BF16, GGUF and other exports none was found changed; a recipe
+ * that nobody is known to use. Rarely: a recipe that is known, and is seldom delivered under this name. Seldom: a kind
+ * that shows in another relation unless two things were done to it. Sometimes: one of several usual recipes.
+ */
 const NEVER = Math.log(1e-6);
 const HARDLY = Math.log(1e-4);
+const RARELY = Math.log(1e-3);
 const SELDOM = Math.log(1e-2);
-const ODD = Math.log(0.1);
-const LIKELIHOOD: Readonly<Partial<Record<RelationKind, Readonly<Record<Copy, number>>>>> = {
-  // A sample cannot acquit: what was changed may lie between its places.
-  same: { itself: 0, quantized: NEVER, altered: 0, distilled: NEVER },
-  quantized: { itself: HARDLY, quantized: 0, altered: ODD, distilled: NEVER },
-  // A student may start from layers of its teacher, or from all of them.
-  pruned: { itself: HARDLY, quantized: SELDOM, altered: 0, distilled: ODD },
-  tuned: { itself: HARDLY, quantized: SELDOM, altered: 0, distilled: ODD },
+const SOMETIMES = Math.log(0.1);
+
+type Row = Readonly<Record<Copy, number>>;
+const LIKELIHOOD: Readonly<Partial<Record<RelationKind, Row>>> = {
+  // A sample cannot acquit: what was changed may lie between its places, and light tuning within 16-bit rounding.
+  same: {
+    itself: 0,
+    quantized: NEVER,
+    pruned: SELDOM,
+    finetuned: SOMETIMES,
+    altered: 0,
+    distilled: NEVER,
+  },
+  // A student's weights are its own, and one that starts from its teacher's layers is seldom rounded untrained.
+  quantized: {
+    itself: HARDLY,
+    quantized: 0,
+    pruned: SELDOM,
+    finetuned: SELDOM,
+    altered: SOMETIMES,
+    distilled: HARDLY,
+  },
+  // Training moves every weight it touches: what is left of a pruned copy is as it was unless it was tuned as well.
+  pruned: {
+    itself: HARDLY,
+    quantized: HARDLY,
+    pruned: 0,
+    finetuned: HARDLY,
+    altered: SELDOM,
+    distilled: HARDLY,
+  },
+  // Only self-distillation starts from all of its teacher. Some 8-bit copies rounded with compensation show no grid.
+  tuned: {
+    itself: HARDLY,
+    quantized: SELDOM,
+    pruned: RARELY,
+    finetuned: 0,
+    altered: SELDOM,
+    distilled: RARELY,
+  },
 };
+/** On a grid, and further away than it explains: tuned first, or rounded with compensation. */
+const COMPENSATED: Row = {
+  itself: HARDLY,
+  quantized: 0,
+  pruned: SELDOM,
+  finetuned: SOMETIMES,
+  altered: SOMETIMES,
+  distilled: HARDLY,
+};
+/** Zeros where the reference has none, and the rest trained on or rounded: what is left need not be as it was. */
+const SPARSE: Row = {
+  itself: HARDLY,
+  quantized: SELDOM,
+  pruned: 0,
+  finetuned: SELDOM,
+  altered: SELDOM,
+  distilled: RARELY,
+};
+/**
+ * Cut, and the rest moved: a pruned copy that was trained on, or a student that started from layers of its teacher. The
+ * first is trained to heal, the second to become another model.
+ */
+const HEALED: Row = {
+  itself: HARDLY,
+  quantized: HARDLY,
+  pruned: 0,
+  finetuned: HARDLY,
+  altered: SOMETIMES,
+  distilled: SOMETIMES,
+};
+const STUDENT: Row = { ...HEALED, pruned: SELDOM, distilled: 0 };
+/**
+ * Relative distance between the two: light tuning moved weights by 0.04, students that started from layers by 0.33 to 0.49.
+ * Heavy tuning reaches 0.3, which is why neither is ruled out.
+ */
+const RETRAINED = 0.2;
+
 /** The kind of variant that a relation to the full version makes a candidate, whatever the settings. */
 const MADE: Readonly<Partial<Record<RelationKind, VersionKind>>> = {
   quantized: 'quantized',
   pruned: 'pruned',
+  reduced: 'pruned',
   tuned: 'finetuned',
 };
 
@@ -61,6 +140,7 @@ const weightCopy: Signal = {
     const known = new Map(placed.map(({ variant, relation }) => [variant.id, relation]));
     const fromStranger = input.strangers.some(({ id }) => known.get(id)?.kind === 'same');
     const made = placed.flatMap(({ relation }) => MADE[relation.kind] ?? []);
+    const standIns = unimplied(input.variants);
     return {
       status: 'scored',
       observed: placed.map(({ variant, relation }) => `${phrase(relation)} (${variant.id})`).join('; '),
@@ -74,7 +154,7 @@ const weightCopy: Signal = {
       logLikelihood: {
         ...Object.fromEntries(
           input.variants.flatMap((variant): [string, number][] => {
-            const log = likelihood(variant, known, made);
+            const log = likelihood(variant, known, made, standIns);
             return log === null ? [] : [[variant.id, log]];
           }),
         ),
@@ -87,19 +167,40 @@ const weightCopy: Signal = {
 };
 export default weightCopy;
 
+/** Kinds of which a profile has measurements, so that it implies no other copy of them. */
+function unimplied(variants: readonly VariantView[]): Copy[] {
+  return (['quantized', 'pruned', 'finetuned'] as const).filter((copy) =>
+    variants.every(({ kind, impliedBy }) => kind !== copy || impliedBy === undefined),
+  );
+}
+
 /** Null where nothing is known of a variant. */
 function likelihood(
   { id, kind, impliedBy }: VariantView,
   known: ReadonlyMap<string, Relation>,
   made: readonly VersionKind[],
+  standIns: readonly Copy[],
 ): number | null {
   const relation = known.get(impliedBy ?? id);
-  if (relation === undefined) return made.includes(kind) || kind === 'distilled' ? null : HARDLY;
-  const copy: Copy =
-    impliedBy === undefined ? 'itself' : kind === 'quantized' || kind === 'distilled' ? kind : 'altered';
-  if (copy === 'altered' && relation.moved) return 0;
-  const log = LIKELIHOOD[relation.kind]?.[copy] ?? 0;
-  return copy === 'itself' && relation.kind !== 'same' && made.includes(kind) ? Math.max(log, ODD) : log;
+  if (relation === undefined) {
+    const elsewhere = kind === 'distilled' || (impliedBy === undefined && made.includes(kind));
+    return elsewhere ? null : HARDLY;
+  }
+  const row = rowOf(relation);
+  if (impliedBy === undefined)
+    return relation.kind !== 'same' && made.includes(kind) ? Math.max(row.itself, SOMETIMES) : row.itself;
+  if (kind === 'full') return row.itself;
+  if (kind !== 'other') return row[kind];
+  // Another copy of a kind that was measured is no measured variant: the altered copy is what it can be.
+  const standsIn = standIns.filter((copy) => copy !== 'quantized' || relation.moved).map((copy) => row[copy]);
+  return Math.max(row.altered, ...standsIn);
+}
+
+function rowOf({ kind, moved, smaller, rows }: Relation): Row {
+  if (kind === 'reduced') return (rows?.distance ?? 0) >= RETRAINED ? STUDENT : HEALED;
+  if (kind === 'quantized' && moved) return COMPENSATED;
+  if (kind === 'pruned' && moved && !smaller) return SPARSE;
+  return LIKELIHOOD[kind] ?? HEALED;
 }
 
 function whyNot(candidate: LineageEvidence, found: readonly VariantRelation[]): string {
