@@ -113,10 +113,11 @@ function named(
     const kind = kinds[id] ?? 'other';
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
-  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? ['unknown'];
+  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? [
+    'unknown',
+  ];
   const variant = Object.entries(posterior).find(
-    ([id, p]) =>
-      profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
+    ([id, p]) => profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
   )?.[0];
   return { kind, variant: variant ?? null };
 }
