@@ -23,10 +23,10 @@ const PRUNABLE: ReadonlySet<string> = new Set([
 
 type Facts = Readonly<Record<string, FactValue>>;
 
-/** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
-export function impliedCopies(full: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
+/** Copies of a full version that could have been delivered instead; a profile that measured some holds not all of them. */
+export function impliedCopies(full: VariantView): VariantView[] {
   const { tokenStack: _own, ...anyTokenizer } = full;
-  const all: VariantView[] = [
+  return [
     quantizedCopy(full),
     // A student may have any shape and any tokenizer.
     copyOf(anyTokenizer, 'distilled', {}),
@@ -34,7 +34,6 @@ export function impliedCopies(full: VariantView, measured: ReadonlySet<VersionKi
     copyOf(full, 'finetuned', full.facts),
     { ...copyOf(full, 'other', full.facts), id: `${IMPLIED}altered ${full.id}` },
   ];
-  return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
 }
 
 /** The same version with fewer bits. */

@@ -37,7 +37,7 @@ export function runSignals(
   });
 }
 
-/** Hypotheses of a profile, with the changed copies of a full version that nobody measured; and its strangers. */
+/** Hypotheses of a profile, with the changed copies that a full version implies; and its strangers. */
 export function viewsOf(
   profile: ReferenceProfile,
   needs: readonly Probe[],
@@ -58,11 +58,10 @@ export function viewsOf(
   );
   const variants = views.filter(({ kind }) => kind !== 'other');
   const fulls = variants.filter(({ kind }) => kind === 'full');
-  const measured = new Set(variants.filter(({ id }) => hasRuns(profile, id)).map(({ kind }) => kind));
   return {
     variants: [
       ...variants,
-      ...fulls.flatMap((full) => impliedCopies(full, measured)),
+      ...fulls.flatMap(impliedCopies),
       ...variants
         .filter(({ id, kind, facts }) => kind === 'distilled' && !hasRuns(profile, id) && isFloat(facts))
         .map(quantizedCopy),

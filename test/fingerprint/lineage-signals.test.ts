@@ -43,7 +43,7 @@ function favoured(result: Measured | Skipped): string[] {
 
 const base = syntheticModel(1);
 const full = await variant('full', 'full', base);
-const implied = impliedCopies(full, new Set());
+const implied = impliedCopies(full);
 const hypotheses = [full, ...implied];
 
 describe('weight-copy', () => {
@@ -97,13 +97,6 @@ describe('weight-copy', () => {
     };
     expect(weightCopy.score(spliced)).toMatchObject({ status: 'skipped' });
     expect(favoured(lineage.score(spliced))).toEqual(['other', 'other/distilled full']);
-  });
-
-  it('takes a tuned copy for an altered one where tuned ones were measured', async () => {
-    const tune = await variant('tune', 'finetuned', tuned(base, 0.2, 5));
-    const known = [full, tune, ...impliedCopies(full, new Set<VersionKind>(['full', 'finetuned']))];
-    expect(known.map(({ id }) => id)).not.toContain('other/finetuned full');
-    expect(favoured(weightCopy.score(await input(tuned(base, 0.1), known)))).toEqual(['other/altered full']);
   });
 
   it('gives a tuned copy of a stranger to no variant', async () => {

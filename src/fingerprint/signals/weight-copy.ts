@@ -6,7 +6,7 @@ import {
   relationsByVariant,
   type VariantRelation,
 } from '../lineage/by-variant.js';
-import { type Copy, HARDLY, NEVER, SOMETIMES, sharesOf } from '../lineage/copies.js';
+import { HARDLY, NEVER, SOMETIMES, sharesOf } from '../lineage/copies.js';
 import type { Relation, RelationKind } from '../lineage/relation.js';
 import type { LineageEvidence } from '../lineage/types.js';
 import lineageProbe from '../probes/lineage.js';
@@ -51,8 +51,9 @@ const weightCopy: Signal = {
     const known = new Map(placed.map(({ variant, relation }) => [variant.id, relation]));
     const stranger = input.strangers.some(({ id }) => known.get(id)?.kind === 'same');
     const relative = input.variants.some(({ id }) => known.has(id));
-    const made = placed.flatMap(({ relation }) => MADE[relation.kind] ?? []);
-    const standIns = unimplied(input.variants);
+    const made = placed.flatMap(({ variant, relation }) =>
+      variant.kind === 'full' ? (MADE[relation.kind] ?? []) : [],
+    );
     return {
       status: 'scored',
       observed: placed.map(({ variant, relation }) => `${phrase(relation)} (${variant.id})`).join('; '),
@@ -66,7 +67,7 @@ const weightCopy: Signal = {
       logLikelihood: {
         ...Object.fromEntries(
           input.variants.flatMap((variant): [string, number][] => {
-            const log = likelihood(variant, known, made, standIns);
+            const log = likelihood(variant, known, made);
             return log === null ? [] : [[variant.id, log]];
           }),
         ),
@@ -79,19 +80,11 @@ const weightCopy: Signal = {
 };
 export default weightCopy;
 
-/** Kinds of which a profile has measurements, so that it implies no other copy of them. */
-function unimplied(variants: readonly VariantView[]): Copy[] {
-  return (['quantized', 'pruned', 'finetuned'] as const).filter((copy) =>
-    variants.every(({ kind, impliedBy }) => kind !== copy || impliedBy === undefined),
-  );
-}
-
 /** Null where nothing is known of a variant. */
 function likelihood(
   { id, kind, impliedBy }: VariantView,
   known: ReadonlyMap<string, Relation>,
   made: readonly VersionKind[],
-  standIns: readonly Copy[],
 ): number | null {
   const relation = known.get(impliedBy ?? id);
   if (relation === undefined) {
@@ -102,10 +95,7 @@ function likelihood(
   if (impliedBy === undefined)
     return relation.kind !== 'same' && made.includes(kind) ? Math.max(row.itself, SOMETIMES) : row.itself;
   if (kind === 'full') return row.itself;
-  if (kind !== 'other') return row[kind];
-  // Another copy of a kind that was measured is no measured variant: the altered copy is what it can be.
-  const standsIn = standIns.filter((copy) => copy !== 'quantized' || relation.moved).map((copy) => row[copy]);
-  return Math.max(row.altered, ...standsIn);
+  return kind === 'other' ? row.altered : row[kind];
 }
 
 function whyNot(candidate: LineageEvidence, found: readonly VariantRelation[]): string {
