@@ -31,7 +31,7 @@ const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
  * Source: half-step bound of rounding to nearest (Bennett 1948); CKA with U-centring, Székely and Rizzo 2014.
  * Assumptions: the reader undoes what containers do to a matrix (order, transposition, fusion, rotary permutation).
  * Error rates: how often a kind is found in a relation is policy where no measurement is named (lineage/copies.ts). On
- * relatives of nine small trained models every 16-, 8-, 4- and 3-bit, pruned, tuned and merged copy was told as such, and
+ * relatives of seven small trained models every 16-, 8-, 4- and 3-bit, pruned, tuned and merged copy was told as such, and
  * stories260K in GGUF F32, Q8_0 and Q4_0 from its safetensors; nothing larger was measured (scripts/lineage-power.mjs).
  * Evasion: moving neurons, heads or the residual basis takes weights out of their places; the lineage signal looks there.
  * Matrices that were not read may hold anything, so equal places never tell the reference from an altered copy of it.
