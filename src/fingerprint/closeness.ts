@@ -29,6 +29,21 @@ export function pairedScale({
       row.set(reference, closeness);
       return closeness;
     },
+    within: samePassages,
     incomparable: 'no passage is tokenized as in a reference, so probabilities cannot be paired',
+  };
+}
+
+/** The passages of a reference that the candidate read, each as far as it did. */
+function samePassages(reference: LogProbabilities, { texts }: LogProbabilities): LogProbabilities {
+  const lengths = new Map(texts.map(({ id, ids }) => [id, ids.length]));
+  const whole = reference.texts.every(({ id, ids }) => ids.length <= (lengths.get(id) ?? 0));
+  if (whole) return reference;
+  return {
+    ...reference,
+    texts: reference.texts.flatMap((text) => {
+      const length = lengths.get(text.id);
+      return length === undefined ? [] : [{ ...text, ids: text.ids.slice(0, length) }];
+    }),
   };
 }

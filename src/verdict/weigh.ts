@@ -22,7 +22,6 @@ export interface Weighing {
   readonly posterior: Readonly<Record<string, number>>;
   /** Summed log-likelihood per hypothesis. */
   readonly total: Logs;
-  readonly prior: Readonly<Record<string, number>>;
   readonly votes: readonly Vote[];
 }
 
@@ -61,7 +60,7 @@ export function weigh(
   const posterior = Object.fromEntries(
     hypotheses.map((id) => [id, (1 - UNMODELLED) * (modelled[id] ?? 0) + UNMODELLED * (prior[id] ?? 0)]),
   );
-  return { posterior, total, prior, votes };
+  return { posterior, total, votes };
 }
 
 /**
