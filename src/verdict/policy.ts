@@ -75,7 +75,7 @@ export function judge(
     falseAccusationRate,
     ...reasonsFor(
       {
-        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs, eValue, falseAccusationRate },
         needed: {
           uphold: logit(UPHELD_FROM) - logit(probability),
           refute: logit(probability) - logit(falseAccusationRate),
@@ -113,10 +113,11 @@ function named(
     const kind = kinds[id] ?? 'other';
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
-  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? ['unknown'];
+  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? [
+    'unknown',
+  ];
   const variant = Object.entries(posterior).find(
-    ([id, p]) =>
-      profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
+    ([id, p]) => profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
   )?.[0];
   return { kind, variant: variant ?? null };
 }
