@@ -75,7 +75,7 @@ export function judge(
     falseAccusationRate,
     ...reasonsFor(
       {
-        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs, eValue, falseAccusationRate },
         needed: {
           uphold: logit(UPHELD_FROM) - logit(probability),
           refute: logit(probability) - logit(falseAccusationRate),

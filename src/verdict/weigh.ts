@@ -67,7 +67,7 @@ export function weigh(
  * What a signal says of each hypothesis relative to its best, less its noise. Silence is not evidence: a hypothesis it
  * does not name loses nothing. Null where it names none.
  */
-function relative(row: Logs, hypotheses: readonly string[], noise: number): Logs | null {
+export function relative(row: Logs, hypotheses: readonly string[], noise: number): Logs | null {
   const named = Object.values(row);
   if (named.length === 0) return null;
   const best = Math.max(...named);
