@@ -1,13 +1,14 @@
+import { summarize } from '../../../dist/esm/stats/summary.js';
 import { auc } from './rival-table.mjs';
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values) => summarize(values).mean;
 
 /**
  * What separates two groups of models, block by block: `a` and `b` are rows of { block, value }, and only blocks with both
  * count. Every value is taken relative to its block's mean of `b`, since levels differ between families more than between
  * versions. Null where no block has both.
  *
- * - change: mean over blocks of mean(a)/mean(b) − 1, and its least and most.
+ * - changes: mean(a)/mean(b) − 1 of each block, in order; their median says most, as tiny levels give huge changes.
  * - d: Cohen's d over models, pooled standard deviation; null where a group has fewer than two models.
  * - auc: over pairs of one block, the chance that a model of `a` lies on the claimed side of one of `b`.
  * - signs: blocks whose change has the claimed sign.
@@ -31,7 +32,7 @@ export function effect(a, b, sign) {
   }, 0);
   return {
     models: [rows.flatMap(({ own }) => own).length, rows.flatMap(({ base }) => base).length],
-    change: { mean: mean(changes), least: Math.min(...changes), most: Math.max(...changes) },
+    changes: changes.toSorted((x, y) => x - y),
     d: cohen(
       relative.flatMap(({ own }) => own),
       relative.flatMap(({ base }) => base),

@@ -1,7 +1,10 @@
+import { summarize } from '../../../dist/esm/stats/summary.js';
 import { effect } from './claim-effect.mjs';
 
 /** Two groups are told apart by a level when it orders this share of their pairs. */
 const SEPARATES = 0.95;
+/** A change this close to the one stated agrees with it. */
+const NEAR = 0.1;
 
 /**
  * A claim that distilled models have a higher (`sign` 1) or lower (−1) level of one quantity. Rows are
@@ -61,9 +64,8 @@ function verdictOf({ all, recipes }) {
 
 function magnitude(stated, { all }) {
   if (all === null) return null;
-  const { least, most } = all.change;
-  const inside = least <= stated && stated <= most;
-  return `${percent(stated)} lies ${inside ? 'inside' : 'outside'} the range of families, ${percent(least)} to ${percent(most)}`;
+  const near = all.changes.filter((change) => Math.abs(change - stated) <= NEAR);
+  return `within ten points of ${percent(stated)} in ${near.length} of ${all.changes.length} families`;
 }
 
 export function levelTable({ claim, level, all, alone, recipes, size, copies, verdict, stated }) {
@@ -80,14 +82,15 @@ export function levelTable({ claim, level, all, alone, recipes, size, copies, ve
   return [
     `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}. Mean of full models: ${level?.toPrecision(2) ?? 'none'}.`,
     '',
-    '| models | against | models | change (least to most) | d | AUC of the claim | with its sign |',
+    '| models | against | models | median change (least to most) | d | AUC of the claim | with its sign |',
     '|---|---|---|---|---|---|---|',
     ...rows.filter(([, , found]) => found !== null).map(row),
   ].join('\n');
 }
 
-function row([who, against, { models, change, d, auc, signs }]) {
-  const range = `${percent(change.mean)} (${percent(change.least)} to ${percent(change.most)})`;
+function row([who, against, { models, changes, d, auc, signs }]) {
+  const { median, min, max } = summarize(changes);
+  const range = `${percent(median)} (${percent(min)} to ${percent(max)})`;
   return `| ${who} | ${against} | ${models.join(' : ')} | ${range} | ${d?.toFixed(1).replace('-', '−') ?? '–'} | ${auc.toFixed(2)} | ${signs.join(' of ')} |`;
 }
 
