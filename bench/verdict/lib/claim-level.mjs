@@ -23,7 +23,11 @@ export function levelClaim({ claim, sign, stated }, rows) {
   const toOriginal = against(full, ({ family, of }) => `${family} ${of}`);
   const found = {
     claim,
-    level: full.length === 0 ? null : full.reduce((sum, { value }) => sum + value, 0) / full.length,
+    families: [...new Set(known.map(({ family }) => family))].map((family) => {
+      const of = (rows) => rows.filter((row) => row.family === family);
+      const levels = [full, distilled, small].map((rows) => of(rows).map(({ value }) => value));
+      return { family, levels, auc: toFull(of(distilled))?.auc ?? null };
+    }),
     all: toFull(distilled),
     alone: toControl(distilled),
     recipes: byHow(distilled).map(({ how, own }) => ({ how, full: toFull(own), control: toControl(own) })),
@@ -68,7 +72,7 @@ function magnitude(stated, { all }) {
   return `within ten points of ${percent(stated)} in ${near.length} of ${all.changes.length} families`;
 }
 
-export function levelTable({ claim, level, all, alone, recipes, size, copies, verdict, stated }) {
+export function levelTable({ claim, families, all, alone, recipes, size, copies, verdict, stated }) {
   const rows = [
     ['distilled', 'full', all],
     ['distilled', 'same size, no teacher', alone],
@@ -80,13 +84,24 @@ export function levelTable({ claim, level, all, alone, recipes, size, copies, ve
     ...copies.map(({ how, original }) => [`not distilled: ${how}`, 'its original', original]),
   ];
   return [
-    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}. Mean of full models: ${level?.toPrecision(2) ?? 'none'}.`,
+    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}`,
+    '',
+    '| family | full | distilled | small, no teacher | AUC of the claim |',
+    '|---|---|---|---|---|',
+    ...families.map(
+      (row) => `| ${row.family} | ${row.levels.map(span).join(' | ')} | ${row.auc?.toFixed(2) ?? '–'} |`,
+    ),
     '',
     '| models | against | models | median change (least to most) | d | AUC of the claim | with its sign |',
     '|---|---|---|---|---|---|---|',
     ...rows.filter(([, , found]) => found !== null).map(row),
   ].join('\n');
 }
+
+const span = (values) =>
+  values.length === 0
+    ? '–'
+    : [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
 
 function row([who, against, { models, changes, d, auc, signs }]) {
   const { median, min, max } = summarize(changes);
