@@ -1,4 +1,4 @@
-import type { ClosenessScale } from '../stats/closeness.js';
+import type { Closeness, ClosenessScale } from '../stats/closeness.js';
 import { type PairedPosition, pairPositions } from './paired-log-probs.js';
 import type { LogProbabilities } from './probes/log-probabilities.js';
 
@@ -13,12 +13,21 @@ export function pairedScale({
   /** Value on an unbounded axis (a logarithm) from paired positions. */
   readonly measure: (positions: readonly PairedPosition[]) => number;
 }): ClosenessScale<LogProbabilities> {
+  // Two references are as close whichever candidate is judged.
+  const known = new WeakMap<LogProbabilities, WeakMap<LogProbabilities, Closeness | null>>();
   return {
     ...scale,
     read: (data) => data['log-probabilities'] as LogProbabilities,
     compare: (candidate, reference) => {
+      const row = known.get(candidate) ?? new WeakMap<LogProbabilities, Closeness | null>();
+      known.set(candidate, row);
+      const found = row.get(reference);
+      if (found !== undefined) return found;
       const positions = pairPositions(candidate, reference);
-      return positions.length < MIN_POSITIONS ? null : { value: measure(positions), n: positions.length };
+      const closeness =
+        positions.length < MIN_POSITIONS ? null : { value: measure(positions), n: positions.length };
+      row.set(reference, closeness);
+      return closeness;
     },
     incomparable: 'no passage is tokenized as in a reference, so probabilities cannot be paired',
   };

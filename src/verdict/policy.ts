@@ -8,7 +8,9 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
+import type { Costs } from './costs.js';
 import { eValueAgainst } from './e-value.js';
+import { priorOf } from './prior.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
@@ -16,8 +18,17 @@ import { bestRival, weigh } from './weigh.js';
 /** Accepted rate of false accusations, where the buyer chooses none. */
 export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
-/** A kind or variant is named from here on; below, the verdict says `unknown`. */
+/** A kind is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
+/** A variant is named from this share of the probability of its kind on: others of the kind may not be in the profile. */
+const VARIANT_FROM = 0.9;
+
+export interface JudgeOptions {
+  /** Share of genuine deliveries that may be refuted. */
+  readonly falseAccusationRate?: number;
+  /** What evidence that is missing would cost. */
+  readonly costs?: Costs | undefined;
+}
 
 /**
  * Weigh signals into a verdict. Refuted needs an e-value of one over the accepted rate of false accusations, and the
@@ -30,13 +41,12 @@ export function judge(
   claim: string,
   signals: readonly SignalResult[],
   views: readonly VariantView[],
-  falseAccusationRate: number = FALSE_ACCUSATION_RATE,
+  { falseAccusationRate = FALSE_ACCUSATION_RATE, costs }: JudgeOptions = {},
 ): Verdict {
   const candidateKind = evidence.candidate.kind;
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
   const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
-  const hypotheses = [...views.map(({ id }) => id), 'other'];
-  const weighing = weigh(signals, hypotheses, claim, profile.calibration);
+  const weighing = weigh(signals, priorOf(views, claim), profile.calibration);
   const eValue = eValueAgainst(claim, weighing, candidateKind);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
@@ -63,8 +73,24 @@ export function judge(
     posterior: merged(weighing.posterior, profile),
     eValue,
     falseAccusationRate,
-    ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
+    ...reasonsFor(
+      {
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        needed: {
+          uphold: logit(UPHELD_FROM) - logit(probability),
+          refute: logit(probability) - logit(falseAccusationRate),
+        },
+        calibration: profile.calibration ?? {},
+      },
+      claim,
+      best,
+      signals,
+    ),
   };
+}
+
+function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 /** A copy of a student is a student, unless the student itself was claimed. */
@@ -87,9 +113,11 @@ function named(
     const kind = kinds[id] ?? 'other';
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
-  const kind = [...byKind].find(([, probability]) => probability >= NAMED_FROM)?.[0] ?? 'unknown';
+  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? [
+    'unknown',
+  ];
   const variant = Object.entries(posterior).find(
-    ([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined,
+    ([id, p]) => profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
   )?.[0];
   return { kind, variant: variant ?? null };
 }

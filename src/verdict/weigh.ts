@@ -2,9 +2,6 @@ import type { SignalCalibration, SignalResult } from '../core/types.js';
 import { normalizeLog } from '../stats/normalize-log.js';
 import { capOf } from './groups.js';
 
-/** The claim starts at even odds, whatever the number of alternatives: the burden is on the evidence. */
-const CLAIM_PRIOR = 0.5;
-
 /** Chance that the audit itself is broken in a way no signal models; bounds every stated confidence. */
 const UNMODELLED = 1e-4;
 
@@ -30,15 +27,15 @@ export interface Weighing {
 }
 
 /**
- * Combine signals into a posterior over hypotheses. Missing evidence moves nothing, and what a signal said against
+ * Combine signals into a posterior over the hypotheses that `prior` lists. Missing evidence moves nothing, and what a signal said against
  * references of the claimed version itself (`calibration`) it may say against a candidate for nothing.
  */
 export function weigh(
   signals: readonly SignalResult[],
-  hypotheses: readonly string[],
-  claim: string,
+  prior: Readonly<Record<string, number>>,
   calibration: Readonly<Record<string, SignalCalibration>> = {},
 ): Weighing {
+  const hypotheses = Object.keys(prior);
   const groups = [...new Set(signals.map(({ group }) => group))];
   const votes = groups.flatMap((group): Vote[] => {
     const scored = signals.flatMap((signal) =>
@@ -55,12 +52,8 @@ export function weigh(
     const streams = scored.reduce((sum, signal) => sum + (signal.streams ?? 1), 0);
     return vote ? [{ group, signals: scored.map(({ id }) => id), vote, streams }] : [];
   });
-  const rivals = Math.max(1, hypotheses.length - 1);
   const total = Object.fromEntries(
     hypotheses.map((id) => [id, votes.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),
-  );
-  const prior = Object.fromEntries(
-    hypotheses.map((id) => [id, id === claim ? CLAIM_PRIOR : (1 - CLAIM_PRIOR) / rivals]),
   );
   const modelled = normalizeLog(
     Object.fromEntries(hypotheses.map((id) => [id, (total[id] ?? 0) + Math.log(prior[id] ?? 0)])),
