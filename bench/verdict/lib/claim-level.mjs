@@ -1,5 +1,6 @@
 import { summarize } from '../../../dist/esm/stats/summary.js';
 import { effect } from './claim-effect.mjs';
+import { number, table } from './text-table.mjs';
 
 /** Two groups are told apart by a level when it orders this share of their pairs. */
 const SEPARATES = 0.95;
@@ -72,7 +73,7 @@ function magnitude(stated, { all }) {
   return `within ten points of ${percent(stated)} in ${near.length} of ${all.changes.length} families`;
 }
 
-export function levelTable({ claim, families, all, alone, recipes, size, copies, verdict, stated }) {
+export function levelTables({ claim, families, all, alone, recipes, size, copies, verdict, stated }, style) {
   const rows = [
     ['distilled', 'full', all],
     ['distilled', 'same size, no teacher', alone],
@@ -85,28 +86,36 @@ export function levelTable({ claim, families, all, alone, recipes, size, copies,
   ];
   return [
     `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}`,
-    '',
-    '| family | full | distilled | small, no teacher | AUC of the claim |',
-    '|---|---|---|---|---|',
-    ...families.map(
-      (row) => `| ${row.family} | ${row.levels.map(span).join(' | ')} | ${row.auc?.toFixed(2) ?? '–'} |`,
+    table(
+      ['family', 'full', 'distilled', 'small, no teacher', 'AUC of the claim'],
+      families.map((row) => [row.family, ...row.levels.map(span), number(row.auc ?? Number.NaN, 2)]),
+      style,
     ),
-    '',
-    '| models | against | models | median change (least to most) | d | AUC of the claim | with its sign |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.filter(([, , found]) => found !== null).map(row),
-  ].join('\n');
+    table(
+      [
+        'models',
+        'against',
+        'models',
+        'median change (least to most)',
+        'd',
+        'AUC of the claim',
+        'with its sign',
+      ],
+      rows.filter(([, , found]) => found !== null).map(row),
+      style,
+    ),
+  ].join('\n\n');
 }
 
-const span = (values) =>
-  values.length === 0
-    ? '–'
-    : [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
+function span(values) {
+  if (values.length === 0) return '–';
+  return [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
+}
 
 function row([who, against, { models, changes, d, auc, signs }]) {
   const { median, min, max } = summarize(changes);
   const range = `${percent(median)} (${percent(min)} to ${percent(max)})`;
-  return `| ${who} | ${against} | ${models.join(' : ')} | ${range} | ${d?.toFixed(1).replace('-', '−') ?? '–'} | ${auc.toFixed(2)} | ${signs.join(' of ')} |`;
+  return [who, against, models.join(' : '), range, number(d, 1), number(auc, 2), signs.join(' of ')];
 }
 
 const percent = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(0)} %`;
