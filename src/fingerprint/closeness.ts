@@ -34,11 +34,22 @@ export function pairedScale({
   };
 }
 
+/** One object per reference and part of it, so that parts are compared once. */
+const parts = new WeakMap<LogProbabilities, Map<string, LogProbabilities>>();
+
 /** The passages of a reference that the candidate read, each as far as it did. */
 function samePassages(reference: LogProbabilities, { texts }: LogProbabilities): LogProbabilities {
   const lengths = new Map(texts.map(({ id, ids }) => [id, ids.length]));
-  const whole = reference.texts.every(({ id, ids }) => ids.length <= (lengths.get(id) ?? 0));
-  if (whole) return reference;
+  if (reference.texts.every(({ id, ids }) => ids.length <= (lengths.get(id) ?? 0))) return reference;
+  const known = parts.get(reference) ?? new Map<string, LogProbabilities>();
+  parts.set(reference, known);
+  const key = JSON.stringify([...lengths].sort());
+  const part = known.get(key) ?? cutTo(reference, lengths);
+  known.set(key, part);
+  return part;
+}
+
+function cutTo(reference: LogProbabilities, lengths: ReadonlyMap<string, number>): LogProbabilities {
   return {
     ...reference,
     texts: reference.texts.flatMap((text) => {

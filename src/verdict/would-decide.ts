@@ -19,7 +19,8 @@ import type { Weighing } from './weigh.js';
 
 /** An open case. */
 export interface OpenCase {
-  readonly weighing: Pick<Weighing, 'votes' | 'prior'>;
+  readonly weighing: Pick<Weighing, 'votes'>;
+  readonly bets?: Readonly<Record<string, number>>;
   readonly blockers: readonly Blocker[];
   readonly twins?: readonly string[];
   readonly candidateKind?: string;
@@ -90,7 +91,7 @@ function waysOf(open: OpenCase, claim: string, rival: string, signals: readonly 
     const cannotUphold = cheap && silent.length > 0 && silent.every(({ spoofing }) => spoofing === 'trivial');
     const own = {
       uphold: cannotUphold ? Number.POSITIVE_INFINITY : toUphold(needed.uphold, cheap),
-      refute: Math.max(needed.refute, natsToRefute(group, open, claim, rival)),
+      refute: Math.max(needed.refute, natsToRefute(group, open, rival)),
     };
     const rest = expected ? expectedSentence(expected, own, claim, rival) : '';
     const cost = cheapest(lacks.flatMap((probes) => costs?.of(probes) ?? []));

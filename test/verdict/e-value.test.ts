@@ -12,8 +12,7 @@ function vote(group: string, full: number, student = 0, other = 0, streams = 1):
   return { group, signals: [group], vote: { full, student, other }, streams };
 }
 
-const against = (votes: readonly Vote[], kind = 'onnx'): number =>
-  eValueAgainst('full', votes, BETS, kind);
+const against = (votes: readonly Vote[], kind = 'onnx'): number => eValueAgainst('full', votes, BETS, kind);
 
 describe('e-value against a claim', () => {
   it('is 1 without evidence', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eValueAgainst } from '../../src/verdict/e-value.js';
 import { natsToRefute } from '../../src/verdict/nats-to-refute.js';
 import type { Vote } from '../../src/verdict/weigh.js';
-import { PRIOR } from '../support/judgements.js';
+import { BETS } from '../support/judgements.js';
 
 const RATE = 1e-3;
 const vote = (group: string, full: number): Vote => {
@@ -18,18 +18,18 @@ describe('nats that a silent group has to give', () => {
     ['log-probabilities', 'endpoint'],
     ['vocabulary', 'log'],
   ])('bring the e-value of %s in a case of %s to where it refutes', (group, candidateKind) => {
-    const of = (votes: readonly Vote[]) => eValueAgainst('full', { votes, prior: PRIOR }, candidateKind);
+    const of = (votes: readonly Vote[]) => eValueAgainst('full', votes, BETS, candidateKind);
     const standing = {
-      ...{ weighing: { prior: PRIOR }, candidateKind, eValue: of(SPOKE) },
+      ...{ bets: BETS, candidateKind, eValue: of(SPOKE) },
       falseAccusationRate: RATE,
     };
-    const nats = natsToRefute(group, standing, 'full', 'student');
+    const nats = natsToRefute(group, standing, 'student');
     expect(of([...SPOKE, vote(group, -nats)]) * RATE).toBeCloseTo(1, 9);
   });
 
   it('are endless where the group may not accuse, and none where the e-value suffices', () => {
-    const standing = { weighing: { prior: PRIOR }, eValue: 1, falseAccusationRate: RATE };
-    expect(natsToRefute('signature', standing, 'full', 'student')).toBe(Number.POSITIVE_INFINITY);
-    expect(natsToRefute('signature', { ...standing, eValue: 1000 }, 'full', 'student')).toBe(0);
+    const standing = { bets: BETS, eValue: 1, falseAccusationRate: RATE };
+    expect(natsToRefute('signature', standing, 'student')).toBe(Number.POSITIVE_INFINITY);
+    expect(natsToRefute('signature', { ...standing, eValue: 1000 }, 'student')).toBe(0);
   });
 });

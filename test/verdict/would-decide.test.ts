@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SignalCalibration } from '../../src/core/types.js';
 import type { Costs } from '../../src/verdict/costs.js';
 import { type OpenCase, whatWouldDecide } from '../../src/verdict/would-decide.js';
-import { CHEAP, FAILED, PRIOR, skipped } from '../support/judgements.js';
+import { BETS, CHEAP, FAILED, skipped } from '../support/judgements.js';
 
 const PASSAGES = skipped('log-probability-distance', 'log-probabilities');
 const DESCENT = skipped('lineage', 'lineage');
@@ -31,7 +31,8 @@ const calibrated = (powers: Readonly<Record<string, SignalCalibration['power']>>
 const decides = (open: Partial<OpenCase>, leads = true) =>
   whatWouldDecide(
     {
-      weighing: { votes: [], prior: PRIOR },
+      weighing: { votes: [] },
+      bets: BETS,
       blockers: [],
       costs: COSTS,
       needed: { uphold: 4.6, refute: 6.9 },
@@ -59,7 +60,7 @@ describe('what would decide', () => {
 
   it('does not ask for what spoke', () => {
     const votes = [{ group: 'lineage', signals: ['lineage'], vote: {}, streams: 1 }];
-    expect(about(decides({ weighing: { votes, prior: PRIOR } }), 'The weight matrices')).toBe(-1);
+    expect(about(decides({ weighing: { votes } }), 'The weight matrices')).toBe(-1);
   });
 
   it('begins with the cheapest that suffices whichever version it is, and says what it is expected to give', () => {
@@ -109,7 +110,7 @@ describe('what would decide', () => {
   it('says so when nothing left could decide', () => {
     const spoke = ['identity', 'architecture', 'precision', 'log-probabilities'];
     const remedies = decides({
-      weighing: { votes: spoke.map((group) => ({ group, signals: [], vote: {}, streams: 1 })), prior: PRIOR },
+      weighing: { votes: spoke.map((group) => ({ group, signals: [], vote: {}, streams: 1 })) },
       calibration: calibrated({ lineage: { full: 0.2 } }),
     });
     expect(remedies).toEqual([
@@ -149,7 +150,7 @@ describe('where one kind of evidence must accuse enough by itself', () => {
     expect(about(lineage(8.4), 'The weight matrices')).toBeGreaterThan(0);
   });
 
-  it('asks more of what is measured, whose rivals count by their priors', () => {
+  it('asks more of what is measured, whose rivals count by their bets', () => {
     const passages = (nats: number) =>
       decides(
         { ...open, calibration: calibrated({ 'log-probability-distance': { full: 5, student: nats } }) },
@@ -176,7 +177,7 @@ describe('where costly evidence is lacking', () => {
     const asked = (blockers: OpenCase['blockers']) =>
       about(
         whatWouldDecide(
-          { weighing: { votes: [], prior: PRIOR }, blockers, candidateKind: 'endpoint' },
+          { weighing: { votes: [] }, blockers, candidateKind: 'endpoint' },
           'full',
           'student',
           [counts, cuts],
