@@ -131,6 +131,9 @@ describe('assay', () => {
       file,
     ]);
     expect(built.status).toBe(0);
+    expect(built.stdout).toMatch(/^signal +runs +noise +full$/m);
+    expect(built.stdout).toMatch(/^log-probability-distance +2 +0\.00 +[1-9]\d*\.\d\d$/m);
+    expect(assay(['profile', 'show', file]).stdout).toContain(built.stdout.trim());
     expect(assay(['profile', 'check', file]).status).toBe(0);
     expect(assay(['audit', model('folio/full-1-attn'), '--profile', file]).status).toBe(0);
   });

@@ -1,4 +1,3 @@
-import { concerns } from '../core/concerns.js';
 import type { Evidence, Probe, ReferenceProfile, Signal, Suite } from '../core/types.js';
 import type { SuiteTier } from '../profile/suite.js';
 import { PROBES } from '../registry.js';
@@ -26,7 +25,7 @@ export function costsOf(evidence: Evidence, profile: ReferenceProfile, signals: 
     larger: () => {
       const tier = nextTier(evidence, profile);
       const suite = tier && suiteOf(evidence, tier);
-      const asked = PROBES.filter((probe) => concerns(evidence.candidate.kind, probe));
+      const asked = PROBES.filter(({ id }) => evidence.probes[id] !== undefined);
       return suite && { tier: suite.tier, ...total(asked, suite) };
     },
   };

@@ -1,18 +1,13 @@
 import type { Remedy } from '../core/types.js';
+import { coded, failuresOf } from './blocked-by.js';
 import type { Blocker } from './blockers.js';
 import type { Costs } from './costs.js';
-
-type Coded<Code extends Blocker['code']> = Extract<Blocker, { code: Code }>;
-
-function coded<Code extends Blocker['code']>(blockers: readonly Blocker[], code: Code): Coded<Code>[] {
-  return blockers.filter((blocker): blocker is Coded<Code> => blocker.code === code);
-}
 
 /** What would take away what stands between a probable claim and its being upheld. */
 export function liftBlockers(blockers: readonly Blocker[], costs?: Costs): Remedy[] {
   const facts = coded(blockers, 'contradiction').map(({ fact }) => fact);
   return [
-    ...failedProbes(coded(blockers, 'probe-failed'), costs),
+    ...failedProbes(blockers, costs),
     ...(facts.length === 0
       ? []
       : [{ sentence: `A delivery that agrees with itself about ${facts.join(', ')}.` }]),
@@ -31,16 +26,9 @@ export function liftBlockers(blockers: readonly Blocker[], costs?: Costs): Remed
   ];
 }
 
-/** One cause usually stops several probes. */
-function failedProbes(failed: readonly Coded<'probe-failed'>[], costs?: Costs): Remedy[] {
-  const errors = [...new Set(failed.map(({ error }) => error))];
-  return errors.map((error) => {
-    const probes = failed.filter((blocker) => blocker.error === error).map(({ probe }) => probe);
-    const [last = '', ...others] = [...probes].reverse();
-    const named =
-      others.length === 0
-        ? `The ${last} probe run to its end: it`
-        : `The ${others.reverse().join(', ')} and ${last} probes run to their end: they`;
-    return { sentence: `${named} failed with ${error}.`, ...costs?.of(probes) };
+function failedProbes(blockers: readonly Blocker[], costs?: Costs): Remedy[] {
+  return failuresOf(blockers).map(({ error, probes, named }) => {
+    const to = probes.length === 1 ? 'run to its end: it' : 'run to their end: they';
+    return { sentence: `The ${named} ${to} failed with ${error}.`, ...costs?.of(probes) };
   });
 }

@@ -18,8 +18,10 @@ import { bestRival, weigh } from './weigh.js';
 /** Accepted rate of false accusations, where the buyer chooses none. */
 export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
-/** A kind or variant is named from here on; below, the verdict says `unknown`. */
+/** A kind is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
+/** A variant is named from this share of the probability of its kind on: others of the kind may not be in the profile. */
+const VARIANT_FROM = 0.9;
 
 export interface JudgeOptions {
   /** Share of genuine deliveries that may be refuted. */
@@ -111,9 +113,11 @@ function named(
     const kind = kinds[id] ?? 'other';
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
-  const kind = [...byKind].find(([, probability]) => probability >= NAMED_FROM)?.[0] ?? 'unknown';
+  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? [
+    'unknown',
+  ];
   const variant = Object.entries(posterior).find(
-    ([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined,
+    ([id, p]) => profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
   )?.[0];
   return { kind, variant: variant ?? null };
 }

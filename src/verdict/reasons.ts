@@ -1,6 +1,6 @@
 import type { Outcome, SignalResult, Verdict } from '../core/types.js';
 import { rivalLeft, sideOf, sidesOf } from './against.js';
-import { blockerReason } from './blocker-reason.js';
+import { blockerReasons } from './blocker-reasons.js';
 import { evasionsOf } from './evasions.js';
 import { byWeight, testimonies } from './testimony.js';
 import type { Weighing } from './weigh.js';
@@ -30,7 +30,7 @@ export function reasonsFor(
   const sorted = heard.sort(byWeight);
   const side = sideOf(outcome, sorted);
   const { reasons, against } = sidesOf(side, sorted);
-  const blocked = outcome === 'inconclusive' ? judgement.blockers.map(blockerReason) : [];
+  const blocked = outcome === 'inconclusive' ? blockerReasons(judgement.blockers) : [];
   return {
     // What blocks a claim comes first where nothing else stands in its way.
     reasons: side < 0 ? [...blocked, ...reasons] : [...reasons, ...blocked],

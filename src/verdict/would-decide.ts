@@ -1,4 +1,5 @@
 import type { Remedy, SignalCalibration, SignalResult } from '../core/types.js';
+import { coded } from './blocked-by.js';
 import { type Blocker, COSTLY_SUPPORT } from './blockers.js';
 import type { Cost, Costs } from './costs.js';
 import {
@@ -31,6 +32,8 @@ interface Way {
   readonly remedy: Remedy;
   readonly expected: Expected | undefined;
   readonly needed: Needed;
+  /** Cheap to fake where what is costly to fake is lacking. */
+  readonly cannotUphold: boolean;
 }
 
 const UNKNOWN: Needed = { uphold: Number.POSITIVE_INFINITY, refute: Number.POSITIVE_INFINITY };
@@ -56,7 +59,10 @@ export function whatWouldDecide(
     ...(leads ? lifted : []),
     ...enough.map(({ remedy }) => remedy),
     ...beyondTwins(twins, claim, candidateKind).map((sentence) => ({ sentence })),
-    ...able.filter((way) => !isEnough(way)).map(({ remedy }) => remedy),
+    ...able
+      .filter((way) => !isEnough(way))
+      .sort((a, b) => Number(a.cannotUphold) - Number(b.cannotUphold))
+      .map(({ remedy }) => remedy),
     ...(leads ? [] : lifted),
     ...(larger ? [largerSuite(larger)] : []),
   ];
@@ -73,7 +79,7 @@ function waysOf(
   signals: readonly SignalResult[],
 ): Way[] {
   const spoke = weighing.votes.map(({ group }) => group);
-  const failed = blockers.flatMap((blocker) => (blocker.code === 'probe-failed' ? [blocker.probe] : []));
+  const failed = coded(blockers, 'probe-failed').map(({ probe }) => probe);
   const cheap = blockers.some(({ code }) => code === 'only-cheap-evidence');
   return silentGroups(candidateKind, spoke).flatMap(({ group, sentence }) => {
     const silent = signals.filter((signal) => signal.group === group && signal.status !== 'scored');
@@ -82,18 +88,21 @@ function waysOf(
     if (lacks.length > 0 && lacks.every((probes) => probes.every((probe) => failed.includes(probe))))
       return [];
     const expected = expectedOf(silent, calibration, claim, rival);
-    const own = { ...needed, uphold: toUphold(needed.uphold, cheap, silent) };
+    const cannotUphold = cheap && silent.length > 0 && silent.every(({ spoofing }) => spoofing === 'trivial');
+    const own = {
+      ...needed,
+      uphold: cannotUphold ? Number.POSITIVE_INFINITY : toUphold(needed.uphold, cheap),
+    };
     const rest = expected ? expectedSentence(expected, own, claim, rival) : '';
     const cost = cheapest(lacks.flatMap((probes) => costs?.of(probes) ?? []));
-    return [{ remedy: { sentence: `${sentence}${rest}`, ...cost }, expected, needed: own }];
+    return [{ remedy: { sentence: `${sentence}${rest}`, ...cost }, expected, needed: own, cannotUphold }];
   });
 }
 
-/** Evidence that is cheap to fake upholds nothing, and none is wanted for what is probable enough. */
-function toUphold(needed: number, cheap: boolean, silent: readonly SignalResult[]): number {
-  if (!cheap) return needed > 0 ? needed : Number.POSITIVE_INFINITY;
-  const costly = silent.some(({ spoofing }) => spoofing !== 'trivial');
-  return costly ? Math.max(needed, COSTLY_SUPPORT) : Number.POSITIVE_INFINITY;
+/** Where only costly evidence lacks, it must outweigh its rivals ten to one; where nothing lacks, nothing more is wanted. */
+function toUphold(needed: number, cheap: boolean): number {
+  if (cheap) return Math.max(needed, COSTLY_SUPPORT);
+  return needed > 0 ? needed : Number.POSITIVE_INFINITY;
 }
 
 function isEnough({ expected, needed }: Way): boolean {

@@ -1,3 +1,4 @@
+import { type Evidence, loadProfile, type ReferenceProfile, score, writeProfile } from 'model-assay';
 import { describe, expect, it } from 'vitest';
 import { readProfile } from '../../src/profile/load.js';
 
@@ -53,6 +54,17 @@ describe('a profile of public facts', () => {
   });
 });
 
+const EVIDENCE = {
+  schema: 'evidence/1',
+  tool: { name: 'model-assay', version: '0' },
+  candidate: { kind: 'onnx', label: 'a', digest: null },
+  collectedAt: '2026-01-01T00:00:00.000Z',
+  environment: {},
+  seed: 0,
+  suite: { id: 's', tier: 'quick', sha256: 'a' },
+  warnings: [],
+} as const;
+
 describe('calibration', () => {
   const RUN = '    runs: [{artifact: a, seed: 0, environment: {}, probes: {}}]';
   const SUITE = 'suite: {id: s, tier: quick, sha256: a}';
@@ -93,6 +105,23 @@ describe('calibration', () => {
 
   it.each(['[]', '{a: 1}', 'null', 'high'])('that is %s is refused', (value) => {
     expect(message(measured(value))).toContain('calibration');
+  });
+
+  it('of signals nobody knows, and of names that are no names, moves nothing', () => {
+    const known = loadProfile('quill');
+    const { calibration: _, ...plain } = known;
+    const [probe] = Object.entries(known.variants.full?.runs[0]?.probes ?? {}).filter(
+      ([id]) => id === 'log-probabilities',
+    );
+    const evidence = {
+      ...EVIDENCE,
+      probes: { 'log-probabilities': { status: 'ok', version: 1, data: probe?.[1] } },
+    };
+    const odd = '{runs: 1, noise: 1000000, power: {__proto__: 1, constructor: 1}}';
+    const text = `${writeProfile(plain)}calibration: {no-such-signal: ${odd}, __proto__: ${odd}, constructor: ${odd}}\n`;
+    const judged = (profile: ReferenceProfile) => score(evidence as Evidence, { profile }).verdict;
+    expect(judged(readProfile(text, '"p"'))).toEqual(judged(plain));
+    expect(judged(plain).reasons.length).toBeGreaterThan(0);
   });
 
   it('without runs is refused: nobody measured it', () => {

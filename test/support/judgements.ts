@@ -38,7 +38,7 @@ export function weighed(
   const total = Object.fromEntries(
     Object.keys(posterior).map((id) => [id, all.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),
   );
-  return { posterior, total, votes: all };
+  return { posterior, total, prior: posterior, votes: all };
 }
 
 export const FAILED: Blocker = { code: 'probe-failed', probe: 'generation', error: 'RUNTIME_TIMEOUT' };

@@ -92,10 +92,12 @@ describe('another export of the full model', () => {
   it('is offered the larger suite where the references were asked it', () => {
     const suite = profile.suite && { ...profile.suite, tier: 'standard' };
     const deeper = { ...profile, ...(suite && { suite }) };
+    const evidence = without(genuine, ...COSTLY);
+    const asked = Object.keys(evidence.probes);
     const larger = (known: ReferenceProfile) =>
-      score(without(genuine, ...COSTLY), { profile: known }).verdict.wouldDecide.at(-1);
+      score(evidence, { profile: known }).verdict.wouldDecide.at(-1);
     expect(larger(profile)?.sentence).not.toContain('--suite');
-    const planned = plannedCost({ suite: 'standard' });
+    const planned = plannedCost({ suite: 'standard', only: asked });
     expect(larger(deeper)).toEqual({
       sentence: 'The same audit with --suite standard, which asks more.',
       requests: planned.reduce((sum, { requests }) => sum + requests, 0),

@@ -192,3 +192,26 @@ describe('evasions', () => {
     expect(served).toContain('hidden system prompt');
   });
 });
+
+describe('probes that failed', () => {
+  it('are told once for each cause', () => {
+    const blockers = [
+      FAILED,
+      { ...FAILED, probe: 'latency', error: 'ABORTED' },
+      { ...FAILED, probe: 'files' },
+    ];
+    const { reasons } = reasonsFor(
+      { weighing: weighed([], { full: 0.5, other: 0.5 }), blockers, outcome: 'inconclusive' },
+      'full',
+      'other',
+      [],
+    );
+    expect(reasons).toEqual([
+      {
+        signal: 'generation',
+        sentence: 'The generation and files probes failed (RUNTIME_TIMEOUT), so the claim is not upheld.',
+      },
+      { signal: 'latency', sentence: 'The latency probe failed (ABORTED), so the claim is not upheld.' },
+    ]);
+  });
+});

@@ -137,6 +137,25 @@ describe('what would decide', () => {
   });
 });
 
+describe('where costly evidence is lacking', () => {
+  it('names what is cheap to fake last: it can but refute', () => {
+    const counts = skipped('token-stack', 'token-counts', 'trivial');
+    const cuts = skipped('cut-tokens', 'token-boundaries');
+    const asked = (blockers: OpenCase['blockers']) =>
+      about(
+        whatWouldDecide(
+          { weighing: { votes: [] }, blockers, candidateKind: 'endpoint' },
+          'full',
+          'student',
+          [counts, cuts],
+          true,
+        ),
+        'Prompt tokens',
+      );
+    expect([asked([]), asked([CHEAP])]).toEqual([0, 3]);
+  });
+});
+
 describe('what lifts a blocker', () => {
   const TWO = [FAILED, { ...FAILED, probe: 'log-probabilities' }] as const;
 

@@ -8,7 +8,7 @@ import type { LineageEvidence } from './types.js';
  */
 export const MIN_EFFECT = 0.15;
 const MAX_LOG_P = Math.log(1e-6);
-/** Second opinion: attention in aligned frames. */
+/** Second opinion: attention in aligned frames. Models taught alike reach 0.5, so it never speaks alone. */
 const MIN_CKA = 0.2;
 /** Share of weights that must be equal but for 16-bit rounding; the rest is left to denormal numbers. */
 const EQUAL = 0.999;
@@ -134,10 +134,9 @@ function neuronsAgree({ neurons, logP }: Comparison): boolean {
 function elsewhere(comparison: Comparison, smaller: boolean): RelationKind {
   const { neurons, frames, logP, rows } = comparison;
   if (neurons === null) return 'inconclusive';
-  const alike = frames !== null && frames.cka >= MIN_CKA;
-  if (neuronsAgree(comparison) && alike)
-    return smaller && (rows?.embedding ?? 0) >= EQUAL ? 'pruned' : 'rearranged';
-  return logP < MAX_LOG_P || alike ? 'inconclusive' : 'independent';
+  if (logP >= MAX_LOG_P) return 'independent';
+  if (!neuronsAgree(comparison) || frames === null || frames.cka < MIN_CKA) return 'inconclusive';
+  return smaller && (rows?.embedding ?? 0) >= EQUAL ? 'pruned' : 'rearranged';
 }
 
 function isSmaller(candidate: LineageEvidence, reference: LineageEvidence): boolean {

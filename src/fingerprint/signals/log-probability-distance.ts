@@ -31,7 +31,8 @@ const scale = pairedScale({
   // Merges 0.12 … 0.43, tuned 0.38 … 0.59, pruned 0.16 … 1.03, tuned on other text until little is left 1.4 … 1.9.
   altered: { location: Math.log(0.55), scale: 0.8 },
   unrelated: { location: Math.log(1.5), scale: 0.5 },
-  seedScale: 0.15,
+  // Strangers of one family spread by 0.03 … 0.14.
+  seedScale: 0.1,
 });
 
 /**

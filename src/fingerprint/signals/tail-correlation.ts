@@ -25,7 +25,7 @@ const scale = pairedScale({
   distilledFromStrangers: { location: 0.6, scale: 0.3 },
   altered: { location: Math.atanh(0.99), scale: 0.8 },
   unrelated: { location: Math.atanh(0.96), scale: 0.5 },
-  seedScale: 0.2,
+  seedScale: 0.1,
 });
 
 /**

@@ -1,4 +1,5 @@
 import type { Reason } from '../core/types.js';
+import { failuresOf } from './blocked-by.js';
 import type { Blocker } from './blockers.js';
 
 /** Names listed in a sentence; reports hold the rest. */
@@ -23,13 +24,17 @@ function rest({ names, unlisted }: Extract<Blocker, { code: 'release-differs' }>
 }
 
 /** Why an open claim is not upheld, however probable it is. */
-export function blockerReason(blocker: Blocker): Reason {
+export function blockerReasons(blockers: readonly Blocker[]): Reason[] {
+  const failed = failuresOf(blockers).map(({ error, probes: [signal = ''], named }) => ({
+    signal,
+    sentence: `The ${named} failed (${error}), so the claim is not upheld.`,
+  }));
+  const others = blockers.flatMap((blocker) => (blocker.code === 'probe-failed' ? [] : [reasonOf(blocker)]));
+  return [...failed, ...others];
+}
+
+function reasonOf(blocker: Exclude<Blocker, { code: 'probe-failed' }>): Reason {
   switch (blocker.code) {
-    case 'probe-failed':
-      return {
-        signal: blocker.probe,
-        sentence: `The ${blocker.probe} probe failed (${blocker.error}), so the claim is not upheld.`,
-      };
     case 'contradiction':
       return {
         signal: blocker.probe,
