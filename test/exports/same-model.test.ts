@@ -56,7 +56,14 @@ const CASES: Readonly<Record<string, Expectation>> = {
 };
 
 /** What reads text one token at a time is checked against torch's own continuation instead. */
-const PROBES = ['files', 'architecture', 'quantization', 'lineage', 'log-probabilities', 'attention-statistics'];
+const PROBES = [
+  'files',
+  'architecture',
+  'quantization',
+  'lineage',
+  'log-probabilities',
+  'attention-statistics',
+];
 const TIMEOUT = 30_000;
 const folder = scratch();
 
