@@ -33,7 +33,8 @@ const CASES: Readonly<Record<string, Expectation>> = {
   root: {},
   split: {},
   half: { weightBits: 16, golden: 'quill-full-1-f16', tolerance: 0.1 },
-  bfloat16: { weightBits: 16, golden: null },
+  // Its noise is that of 8 bits, and no matrix of this graph is found in place of the reference's.
+  bfloat16: { weightBits: 16, golden: null, outcome: 'inconclusive', kind: 'unknown' },
   'no-cache': {},
   'no-cache-attention': {},
   'no-mask': {},
@@ -49,12 +50,20 @@ const CASES: Readonly<Record<string, Expectation>> = {
   // The padding takes some probability.
   'padded-vocab': { weightBits: 16, golden: null },
   'gpt2-packed': { profile: 'folio', facts: FOLIO, golden: 'folio-full-1' },
-  int4: { ...QUANTIZED, weightBits: 4 },
+  // Refuted by its storage; without lineage it may be a student in 4 bits as well.
+  int4: { ...QUANTIZED, kind: 'unknown', weightBits: 4 },
   qdq: { ...QUANTIZED, weightBits: 8 },
 };
 
 /** What reads text one token at a time is checked against torch's own continuation instead. */
-const PROBES = ['files', 'architecture', 'log-probabilities', 'attention-statistics'];
+const PROBES = [
+  'files',
+  'architecture',
+  'quantization',
+  'lineage',
+  'log-probabilities',
+  'attention-statistics',
+];
 const TIMEOUT = 30_000;
 const folder = scratch();
 

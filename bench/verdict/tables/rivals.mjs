@@ -112,10 +112,10 @@ function regression(rows, featuresOf) {
   const usable = rows.filter((row) => featuresOf(row) !== null);
   const standard = standardizer(usable.map(featuresOf));
   const features = usable.map((row) => standard(featuresOf(row)));
-  const _fit = (label) => fitLogistic(features, usable.map(label));
-  const real = it(genuine);
+  const learn = (label) => fitLogistic(features, usable.map(label));
+  const real = learn(genuine);
   const kinds = KINDS.slice(1).filter((kind) => usable.some(({ truth }) => truth.kind === kind));
-  const byKind = kinds.map((kind) => [kind, it(({ truth }) => truth.kind === kind)]);
+  const byKind = kinds.map((kind) => [kind, learn(({ truth }) => truth.kind === kind)]);
   return (row) => {
     const found = featuresOf(row);
     if (found === null) return { says: null, kindSaid: 'unknown' };
