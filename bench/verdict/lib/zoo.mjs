@@ -13,7 +13,6 @@ export const SPLIT = {
   harbor: 'sealed',
   almanac: 'sealed',
   motet: 'sealed',
-  stanza: 'sealed',
 };
 
 /** Families of some splits that a zoo folder holds. */

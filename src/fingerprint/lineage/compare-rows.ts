@@ -14,6 +14,8 @@ const FLOAT8 = 2 ** -4;
 const TINY = 2 ** -23;
 /** Distance below which two matrices differ by how they were stored. */
 const EXACT = 2 ** -12;
+/** Share of a block that must not be zeroed for its largest difference to tell. */
+const FILLED = 0.75;
 /** Numbers that most schemes quantize together, or a multiple of that. */
 const BLOCK = 32;
 
@@ -50,7 +52,7 @@ export interface RowMatch {
   readonly zeroed: number;
   /**
    * Of weights that were not zeroed, mean over blocks of 32 of largest over root-mean-square difference: 1.7 for rounding
-   * to a grid, 2.2 for noise; 0 where nothing differs or fewer than 32 are left of every matrix.
+   * to a grid, 2.2 for noise; 0 where nothing differs or every block lost a quarter.
    */
   readonly peak: number;
   /** Of the same blocks, different values of the candidate over those of the reference: below 1 on a grid of few steps. */
@@ -168,27 +170,23 @@ function overall(pairs: readonly RowPair[]): Overall {
   };
 }
 
-/** What differences look like in blocks of 32 of the weights that were not zeroed. */
+/** What differences look like in blocks of 32, of the weights that were not zeroed. */
 function grain(pairs: readonly RowPair[]): Pick<RowMatch, 'peak' | 'levels'> {
-  let [peak, moved, before, after] = [0, 0, 0, 0];
-  for (const pair of pairs) {
-    const kept = Array.from(pair.candidate.keys()).filter(
-      (i) => pair.candidate[i] !== 0 || pair.reference[i] === 0,
-    );
-    for (let from = 0; from + BLOCK <= kept.length; from += BLOCK) {
-      const places = kept.slice(from, from + BLOCK);
-      const [b, a] = [pair.candidate, pair.reference].map((side) => places.map((i) => side[i] as number)) as [
-        number[],
-        number[],
-      ];
+  let [peak, blocks, before, after] = [0, 0, 0, 0];
+  for (const { candidate, reference } of pairs) {
+    for (let from = 0; from < candidate.length; from += BLOCK) {
+      const whole = reference.subarray(from, from + BLOCK);
+      const kept = Array.from(whole.keys()).filter((i) => candidate[from + i] !== 0 || whole[i] === 0);
+      const a = kept.map((i) => whole[i] as number);
+      const b = kept.map((i) => candidate[from + i] as number);
       before += new Set(a).size;
       after += new Set(b).size;
       const difference = b.map((value, i) => value - (a[i] as number));
       const squares = dot(difference, difference);
-      if (squares === 0) continue;
-      peak += Math.max(...difference.map(Math.abs)) / Math.sqrt(squares / b.length);
-      moved++;
+      if (squares === 0 || kept.length < FILLED * whole.length) continue;
+      peak += Math.max(...difference.map(Math.abs)) / Math.sqrt(squares / kept.length);
+      blocks++;
     }
   }
-  return { peak: moved > 0 ? peak / moved : 0, levels: before > 0 ? after / before : 1 };
+  return { peak: blocks > 0 ? peak / blocks : 0, levels: before > 0 ? after / before : 1 };
 }

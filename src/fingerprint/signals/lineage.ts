@@ -31,7 +31,8 @@ const PROVES_NOTHING =
  * shared anchor tokens, once per matrix; a neuron of one model that two matrices send to the same neuron of the other
  * counts. Poisson tail with the expectation paid for neurons named often, the search for the layer paid for, Fisher over
  * layers, Holm over references. Descended needs p < 1e-6, 15 % of neurons beyond chance and CKA ≥ 0.2 of attention in
- * anchor-aligned frames; independent means that neither p nor CKA passes; anything between is inconclusive.
+ * anchor-aligned frames; independent means p above that, whatever CKA, which models taught alike share up to 0.5; anything
+ * between is inconclusive, and speaks against descent no more than once in a hundred.
  * Source: agreement of two descriptions as in MATCH (Zhu et al. 2025, arXiv 2502.12292); uCKA of projections as in AWM
  * (arXiv 2510.06738), here after an orthogonal Procrustes alignment to the anchors.
  * Assumptions: 32 anchor tokens are shared, by string or, in vocabularies of one size, by id.
