@@ -121,6 +121,9 @@ function verdictOf(evidence, profile, claim) {
 }
 
 function agree(quick, verdict) {
-  const text = JSON.stringify(verdict);
-  if (JSON.stringify(quick) !== text) throw new Error(`score gives another verdict: ${text}`);
+  const text = weighed(verdict);
+  if (weighed(quick) !== text) throw new Error(`score gives another verdict: ${text}`);
 }
+
+/** All but what more evidence would cost, which only `score` knows. */
+const weighed = ({ wouldDecide: _costs, ...verdict }) => JSON.stringify(verdict);
