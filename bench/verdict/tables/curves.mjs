@@ -38,8 +38,8 @@ export const CURVES = [
   },
 ];
 
-export async function curves(families, { store, profiles, log }, style) {
-  const out = [];
+/** A heading and a table per profile and mode, each as soon as it is measured. */
+export async function* curves(families, { store, profiles, log }, style) {
   for (const scenario of SCENARIOS) {
     for (const curve of CURVES) {
       const rows = curve.steps.map(() => []);
@@ -56,10 +56,9 @@ export async function curves(families, { store, profiles, log }, style) {
           }
         }
       }
-      out.push(`Profile "${scenario}", ${curve.mode}`, shares(curve, rows, style));
+      yield [`Profile "${scenario}", ${curve.mode}`, shares(curve, rows, style)];
     }
   }
-  return out.join('\n\n');
 }
 
 function shares({ unit, steps }, rows, style) {
