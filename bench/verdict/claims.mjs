@@ -1,18 +1,18 @@
 // Measures what guides say of distilled models, on really distilled models of known recipes and their controls.
 //
-//   node bench/verdict/claims.mjs --zoo DIR [--families verse,ledger] [--keep FOLDER]      (after npm run build)
+//   node bench/verdict/claims.mjs --zoo DIR [--split build,calibration] [--families verse,ledger] [--cache DIR]
 //
-// FOLDER keeps evidence and measurements, and a second run uses them again.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// After npm run build. The cache is that of the whole bench, and a second run measures nothing again.
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { collect } from '../../dist/esm/index.js';
 import { load, machine } from '../lib/machine.mjs';
 import { latencyClaim, latencyTable } from './lib/claim-latency.mjs';
-import { levelClaim, levelTable } from './lib/claim-level.mjs';
-import { fromEvidence, measured } from './lib/claim-measure.mjs';
-import { familyOf, sizeOf } from './lib/rival-zoo.mjs';
+import { levelClaim, levelTables } from './lib/claim-level.mjs';
+import { fromEvidence, measured, sizeOf } from './lib/claim-measure.mjs';
+import { AUDIT, EvidenceStore } from './lib/evidence.mjs';
+import { chosenFamilies, FAMILY_OPTIONS } from './lib/own-families.mjs';
 
 const REPEATS = 'distilled models repeat 23 % more n-grams';
 const LEVELS = [
@@ -38,23 +38,21 @@ const LEVELS = [
 ];
 
 /**
- * @param evidenceOf (family, name) => Evidence with the probes attention-statistics and repetition, or null; may be a promise
- * @param families as { name, members }, or names in the folder `zoo`
- * @param keep folder for measurements this bench makes itself: repetition at one length, latency
+ * @param evidenceOf (family, name) => Evidence with the probes attention-statistics and repetition; may be a promise
+ * @param families as familiesOf gives them
+ * @param keep folder for what is measured here beside the evidence: repetition at one length, latency
  */
-export async function claims({ evidenceOf, families, zoo, keep, log = console.log }) {
+export async function claims({ evidenceOf, families, keep, log = console.log, style = { markdown: true } }) {
   const rows = [];
-  for (const { name: family, members } of families.map((each) => familyOf(each, zoo))) {
+  for (const { name: family, members } of families) {
     for (const model of members) {
       const group = groupOf(model);
-      const evidence = group && (await evidenceOf(family, model.name));
-      if (!evidence) continue;
-      const values =
-        group === 'copy' ? fromEvidence(evidence) : await measured(family, model, evidence, keep);
+      if (group === null) continue;
+      const seen = fromEvidence(await evidenceOf(family, model.name));
+      const values = group === 'copy' ? seen : { ...seen, ...(await measured(family, model, keep)) };
       const { name, of, how } = model;
       rows.push({ family, name, group, of, how, size: sizeOf(model), values });
     }
-    log(`claims: ${family}: ${rows.filter((row) => row.family === family).length} models measured`);
   }
   const levels = LEVELS.map(({ read, ...level }) =>
     levelClaim(
@@ -63,8 +61,8 @@ export async function claims({ evidenceOf, families, zoo, keep, log = console.lo
     ),
   );
   const latency = latencyClaim(rows.filter(({ group }) => group !== 'copy'));
-  log([...levels.map(levelTable), latencyTable(latency)].join('\n\n'));
-  log(`Latency on ${machine()}, load average ${load()}.`);
+  for (const level of levels) log(levelTables(level, style));
+  log(latencyTable(latency, style), `Latency on ${machine()}, load average ${load()}.`);
   return { rows, levels, latency };
 }
 
@@ -80,31 +78,13 @@ function groupOf({ kind, how }) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({
-    options: {
-      zoo: { type: 'string' },
-      families: { type: 'string', default: 'quill,folio' },
-      keep: { type: 'string' },
-    },
-  });
-  const zoo = values.zoo && resolve(values.zoo);
-  await claims({
-    families: values.families.split(','),
-    zoo,
-    keep: values.keep,
-    evidenceOf: (family, name) => keptEvidence(family, name, zoo, values.keep),
-  });
-}
-
-async function keptEvidence(family, name, zoo, keep) {
-  const file = keep && join(keep, `${family}+${name}.evidence.json`);
-  if (file && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  const { path } = familyOf(family, zoo).members.find((model) => model.name === name);
-  const only = ['attention-statistics', 'generation', 'repetition'];
-  const evidence = await collect(path, { only, suite: 'standard', hash: false });
-  if (file) {
-    mkdirSync(keep, { recursive: true });
-    writeFileSync(file, JSON.stringify(evidence));
-  }
-  return evidence;
+  const { values } = parseArgs({ options: { ...FAMILY_OPTIONS, cache: { type: 'string' } } });
+  const families = chosenFamilies(values);
+  const cache = resolve(values.cache ?? join(tmpdir(), 'assay-verdict-cache'));
+  const store = new EvidenceStore(cache);
+  const pathOf = (family, name) =>
+    families.find((each) => each.name === family).members.find((each) => each.name === name).path;
+  const evidenceOf = (family, name) => store.get(pathOf(family, name), AUDIT);
+  const log = (...parts) => console.log(`${parts.join('\n\n')}\n`);
+  await claims({ evidenceOf, families, keep: cache, log });
 }

@@ -1,17 +1,19 @@
 // What the npm package llm-fingerprint makes of the zoo's models, each behind `assay serve`, when they are sold as full-1.
 //
-//   node bench/verdict/llm-fingerprint.mjs --zoo DIR [--families verse,ledger] [--llm-fingerprint DIR] [--samples N]
+//   node bench/verdict/llm-fingerprint.mjs --zoo DIR [--split build,calibration] [--families verse,ledger]
+//     [--llm-fingerprint DIR] [--samples N]
 //
 // After npm run build. Without --llm-fingerprint the package is installed into a temporary folder from the npm registry.
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serve } from '../../dist/esm/index.js';
+import { chosenFamilies, FAMILY_OPTIONS } from './lib/own-families.mjs';
 import { openRival } from './lib/rival-package.mjs';
 import { report } from './lib/rival-report.mjs';
-import { familyOf, truthOf } from './lib/rival-zoo.mjs';
+import { truthOf } from './lib/zoo.mjs';
 
 const CLAIM = 'full-1';
+const truth = (model) => truthOf(model, { name: CLAIM });
 
 /**
  * All ask its 15 English questions. The first is what its commands do: `probe` for references, `verify` for candidates.
@@ -29,25 +31,31 @@ const SETTINGS = [
  * Score the rival on every family: its references are full-1, full-2 and the first relative of each kind, beside the
  * models it ships; candidates are new samples of the references and one other model per way of making it.
  *
- * @param families as { name, members }, or names in the folder `zoo`
+ * @param families as familiesOf gives them
  * @param folder unpacked package; installed for this run where absent
  * @param samples probes of each candidate, but one where the commands' setting can say nothing
  */
-export async function llmFingerprint({ families, zoo, log = console.log, folder, samples = 2 }) {
+export async function llmFingerprint({
+  families,
+  folder,
+  samples = 2,
+  log = console.log,
+  style = { markdown: true },
+}) {
   const rival = await openRival(folder);
   try {
     const settings = SETTINGS.map((setting) => ({ ...setting, answers: [], requests: 0, failures: 0 }));
-    for (const { name: family, members } of families.map((each) => familyOf(each, zoo))) {
+    for (const { name: family, members } of families) {
       const references = chosenReferences(members);
       const candidates = chosenCandidates(members, references);
       for (const setting of settings) {
         const times = setting === settings[0] ? 1 : samples;
         await scoreFamily({ rival, family, references, candidates, setting, times });
-        log(`llm-fingerprint: ${family}, ${setting.name}: ${candidates.length} candidates`);
+        console.error(`llm-fingerprint: ${family}, ${setting.name}: ${candidates.length} candidates`);
       }
     }
     const figures = { name: 'llm-fingerprint', version: rival.version, settings };
-    log(report(figures));
+    log(report(figures, style));
     return figures;
   } finally {
     rival.close();
@@ -66,7 +74,8 @@ function chosenReferences(models) {
 function chosenCandidates(models, references) {
   const seen = new Set();
   const others = models.filter((model) => {
-    const key = [truthOf(model, CLAIM), model.kind, model.how, model.form].join();
+    const { kind, how } = truth(model);
+    const key = [kind, how, model.how, model.form].join();
     if (references.includes(model) || seen.has(key)) return false;
     seen.add(key);
     return true;
@@ -125,13 +134,13 @@ function answerOf({ library }, found, { family, model, references }) {
   const reference = references.find(({ name }) => `${family}/${name}` === found.candidates[0]?.model);
   const jsd = found.candidates.find((candidate) => candidate.model === claimed)?.mean_jsd;
   const verified = jsd === undefined ? 'failed' : library.verificationVerdict(jsd, claimed, null).status;
-  const truth = truthOf(model, CLAIM);
+  const { kind } = truth(model);
   return {
-    truth,
-    source: truth === 'full' ? CLAIM : model.name,
-    known: truth === 'full' || references.includes(model),
+    truth: kind,
+    source: kind === 'full' ? CLAIM : model.name,
+    known: kind === 'full' || references.includes(model),
     nearest: reference?.name ?? found.candidates[0]?.model ?? 'none',
-    named: reference ? truthOf(reference, CLAIM) : found.candidates.length > 0 ? 'shipped' : 'none',
+    named: reference ? truth(reference).kind : found.candidates.length > 0 ? 'shipped' : 'none',
     confidence: found.verdict.confidence,
     verified,
     jsd: jsd ?? null,
@@ -139,17 +148,10 @@ function answerOf({ library }, found, { family, model, references }) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { values } = parseArgs({
-    options: {
-      zoo: { type: 'string' },
-      families: { type: 'string', default: 'quill,folio' },
-      'llm-fingerprint': { type: 'string' },
-      samples: { type: 'string', default: '2' },
-    },
-  });
+  const own = { 'llm-fingerprint': { type: 'string' }, samples: { type: 'string', default: '2' } };
+  const { values } = parseArgs({ options: { ...FAMILY_OPTIONS, ...own } });
   await llmFingerprint({
-    families: values.families.split(','),
-    zoo: values.zoo && resolve(values.zoo),
+    families: chosenFamilies(values),
     folder: values['llm-fingerprint'],
     samples: Number(values.samples),
   });

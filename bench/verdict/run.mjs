@@ -1,6 +1,7 @@
 // The published table of verdicts, see docs/verdict.md. After npm run build:
 //   node bench/verdict/run.mjs [--zoo DIR] [--split sealed|calibration|build] [--families a,b] [--cache DIR]
-//     [--only verdicts,curves,anytime,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE] [--markdown]
+//     [--only verdicts,curves,anytime,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE]
+//     [--llm-fingerprint DIR] [--markdown]
 // Splits and families may be several, separated by commas. Progress goes to stderr, tables to stdout.
 import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string', default: '2' },
     audits: { type: 'string', default: '10000' },
     errors: { type: 'string' },
+    'llm-fingerprint': { type: 'string' },
     markdown: { type: 'boolean', default: false },
   },
 });
@@ -115,7 +117,7 @@ if (only.has('rivals')) {
     rivals(await rivalRows(families, audits, tools), await rivalRows(known, trained, tools), style),
   );
   const { llmFingerprint } = await part('llm-fingerprint.mjs');
-  await llmFingerprint?.({ families, zoo, log: print });
+  await llmFingerprint?.({ families, folder: options['llm-fingerprint'], log: print, style });
 }
 if (only.has('claims')) {
   const { claims } = await part('claims.mjs');
@@ -125,7 +127,7 @@ if (only.has('claims')) {
       AUDIT,
     );
   if (claims) print(title("The guides' claims"));
-  await claims?.({ evidenceOf, families, zoo, log: print, keep: resolve(options.cache) });
+  await claims?.({ evidenceOf, families, log: print, keep: resolve(options.cache), style });
 }
 log(`${store.collected} collections took ${store.seconds.toFixed(0)} s`);
 

@@ -23,11 +23,12 @@ export interface Axis extends Closeness {
  */
 const UNMEASURED_SPREAD = 1.5;
 
-/** What the runs of a variant hold. */
-export function reference<E>(scale: ClosenessScale<E>, variant: VariantView): Reference<E> {
+/** What the runs of a variant hold of what the candidate shows. */
+export function reference<E>(scale: ClosenessScale<E>, variant: VariantView, candidate: E): Reference<E> {
   const runs = variant.runs.flatMap(({ artifact, data }): Artifact<E>[] => {
     const evidence = scale.read(data);
-    return evidence === null ? [] : [{ id: artifact, evidence }];
+    if (evidence === null) return [];
+    return [{ id: artifact, evidence: scale.within?.(evidence, candidate) ?? evidence }];
   });
   return { variant, runs };
 }

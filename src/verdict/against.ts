@@ -3,6 +3,14 @@ import { hypothesisName } from './hypothesis-name.js';
 import { rounded, type Testimony } from './testimony.js';
 import { bestRival, type Weighing } from './weigh.js';
 
+/** How far an accusation got. */
+export interface Accusation {
+  readonly weighing: Pick<Weighing, 'posterior'>;
+  readonly outcome: Outcome;
+  readonly eValue?: number;
+  readonly falseAccusationRate?: number;
+}
+
 /** Testimony by side. Of an open case, `against` is what speaks for the side with less weight. */
 export interface Sides {
   readonly reasons: readonly Reason[];
@@ -39,4 +47,27 @@ export function rivalLeft({ posterior, total }: Weighing, claim: string): Reason
 export function sideOf(outcome: Outcome, sorted: readonly Testimony[]): 1 | -1 {
   if (outcome !== 'inconclusive') return outcome === 'refuted' ? 1 : -1;
   return sorted.reduce((sum, { nats }) => sum + nats, 0) > 0 ? 1 : -1;
+}
+
+/**
+ * Why the evidence against a claim does not refute it, where that is not plain: a claim is refuted when one kind of
+ * evidence accuses enough by itself and all of it together leaves the claim improbable.
+ */
+export function haltedAccusation(
+  { weighing, outcome, eValue, falseAccusationRate }: Accusation,
+  claim: string,
+): Reason[] {
+  if (outcome === 'refuted' || eValue === undefined || falseAccusationRate === undefined) return [];
+  const improbable = (weighing.posterior[claim] ?? 0) <= falseAccusationRate;
+  const accused = eValue >= 1 / falseAccusationRate;
+  if (improbable === accused) return [];
+  const from = Number((1 / falseAccusationRate).toPrecision(4));
+  return [
+    {
+      signal: 'verdict',
+      sentence: improbable
+        ? `The evidence leaves "${claim}" improbable, but no kind of it accuses enough by itself: the e-value is ${Number(eValue.toPrecision(2))}, and a claim is refuted from ${from} on.`
+        : `One kind of evidence accuses enough to refute "${claim}" (an e-value of ${from} or more), but all of it together leaves the claim more probable than 1 in ${from}.`,
+    },
+  ];
 }

@@ -46,12 +46,9 @@ export function canDecide({ claim, rival }: Expected, { uphold, refute }: Needed
   return claim >= uphold || (rival ?? 0) >= refute;
 }
 
-/** Groups read other evidence than each other, so what they give adds up. */
-export function together(all: readonly Expected[]): Expected {
-  return all.reduce<Expected>(
-    (sum, { claim, rival = 0 }) => ({ claim: sum.claim + claim, rival: (sum.rival ?? 0) + rival }),
-    { claim: 0, rival: 0 },
-  );
+/** Nats for the claim that several groups give together: they read other evidence than each other. */
+export function together(all: readonly Expected[]): number {
+  return all.reduce((sum, { claim }) => sum + claim, 0);
 }
 
 /** How the expectation reads after the sentence of a remedy. */

@@ -31,10 +31,13 @@ const MEASURED: ReadonlySet<string> = new Set([
   'vocabulary',
 ]);
 
-/** Groups that may carry an accusation, by what a candidate is; chosen before anything is measured. */
-const ACCUSERS = {
-  service: ['log-probabilities', 'token-counts', 'token-boundaries', 'vocabulary'],
-  delivery: ['identity', 'lineage', 'architecture', 'precision', 'log-probabilities'],
+/**
+ * Groups that may carry an accusation and their shares of it, by what a candidate is; chosen before anything is measured.
+ * Half of that against a service is bet on token counts, which are asked first and cost least.
+ */
+const ACCUSERS: Readonly<Record<'service' | 'delivery', Readonly<Record<string, number>>>> = {
+  service: { 'token-counts': 0.5, 'log-probabilities': 0.3, 'token-boundaries': 0.1, vocabulary: 0.1 },
+  delivery: { identity: 0.2, lineage: 0.2, architecture: 0.2, precision: 0.2, 'log-probabilities': 0.2 },
 };
 
 export function capOf(group: string): number {
@@ -45,7 +48,7 @@ export function isMeasured(group: string): boolean {
   return MEASURED.has(group);
 }
 
-export function accusersOf(candidateKind: string): readonly string[] {
-  const remote = candidateKind === 'endpoint' || candidateKind === 'log';
-  return remote ? ACCUSERS.service : ACCUSERS.delivery;
+/** Shares sum to 1. */
+export function accusersOf(candidateKind: string): Readonly<Record<string, number>> {
+  return ACCUSERS[candidateKind === 'endpoint' || candidateKind === 'log' ? 'service' : 'delivery'];
 }

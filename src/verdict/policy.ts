@@ -10,7 +10,7 @@ import type {
 import { blockersOf } from './blockers.js';
 import type { Costs } from './costs.js';
 import { eValueAgainst } from './e-value.js';
-import { priorOf } from './prior.js';
+import { betsOf, priorOf } from './prior.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
@@ -47,7 +47,8 @@ export function judge(
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
   const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
   const weighing = weigh(signals, priorOf(views, claim), profile.calibration);
-  const eValue = eValueAgainst(claim, weighing, candidateKind);
+  const bets = betsOf(views, claim);
+  const eValue = eValueAgainst(claim, weighing.votes, bets, candidateKind);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
   const outcome: Outcome =
@@ -75,7 +76,7 @@ export function judge(
     falseAccusationRate,
     ...reasonsFor(
       {
-        ...{ weighing, blockers, outcome, twins, candidateKind, costs },
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs, bets, eValue, falseAccusationRate },
         needed: {
           uphold: logit(UPHELD_FROM) - logit(probability),
           refute: logit(probability) - logit(falseAccusationRate),

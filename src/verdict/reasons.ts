@@ -1,5 +1,5 @@
 import type { Outcome, SignalResult, Verdict } from '../core/types.js';
-import { rivalLeft, sideOf, sidesOf } from './against.js';
+import { haltedAccusation, rivalLeft, sideOf, sidesOf } from './against.js';
 import { blockerReasons } from './blocker-reasons.js';
 import { evasionsOf } from './evasions.js';
 import { byWeight, testimonies } from './testimony.js';
@@ -19,23 +19,30 @@ export function reasonsFor(
   rival: string,
   signals: readonly SignalResult[],
 ): Pick<Verdict, 'reasons' | 'against' | 'wouldDecide' | 'evasions'> {
-  const { weighing, outcome, candidateKind = 'onnx' } = judgement;
-  const heard = testimonies(weighing, claim, rival, signals);
+  const { weighing, outcome, candidateKind = 'onnx', calibration = {} } = judgement;
+  const heard = testimonies(weighing, claim, rival, signals, { calibration });
   if (outcome === 'upheld') {
     const groups = new Set(heard.map(({ group }) => group));
     heard.push(
-      ...testimonies(weighing, claim, rival, signals, true).filter(({ group }) => !groups.has(group)),
+      ...testimonies(weighing, claim, rival, signals, { calibration, elsewhere: true }).filter(
+        ({ group }) => !groups.has(group),
+      ),
     );
   }
   const sorted = heard.sort(byWeight);
   const side = sideOf(outcome, sorted);
   const { reasons, against } = sidesOf(side, sorted);
-  const blocked = outcome === 'inconclusive' ? blockerReasons(judgement.blockers) : [];
+  const halted = haltedAccusation(judgement, claim);
+  const blocked = outcome === 'inconclusive' ? [...blockerReasons(judgement.blockers), ...halted] : [];
   return {
     // What blocks a claim comes first where nothing else stands in its way.
     reasons: side < 0 ? [...blocked, ...reasons] : [...reasons, ...blocked],
     // Where the claim leads, what it is contested with is its likeliest alternative.
-    against: side < 0 && sorted.length > 0 ? [...against, rivalLeft(weighing, claim)] : against,
+    against: [
+      ...against,
+      ...(side < 0 && sorted.length > 0 ? [rivalLeft(weighing, claim)] : []),
+      ...(outcome === 'upheld' ? halted : []),
+    ],
     wouldDecide:
       outcome === 'inconclusive' ? whatWouldDecide(judgement, claim, rival, signals, side < 0) : [],
     evasions: evasionsOf(outcome, candidateKind, sorted),

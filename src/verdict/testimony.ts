@@ -1,12 +1,12 @@
-import type { Measured, Reason, SignalResult } from '../core/types.js';
+import type { Measured, Reason, SignalCalibration, SignalResult } from '../core/types.js';
 import { hypothesisName } from './hypothesis-name.js';
-import { bestRival, type Weighing } from './weigh.js';
+import { bestRival, relative, type Vote, type Weighing } from './weigh.js';
 
 /** Votes below this many nats are not worth a sentence. */
 export const NOTABLE = 0.5;
 
-type Vote = Weighing['votes'][number];
 type Scored = SignalResult & Measured;
+type Calibration = Readonly<Record<string, SignalCalibration>>;
 
 /** What the vote of one group says of the claim beside one rival. */
 export interface Testimony {
@@ -23,16 +23,16 @@ export interface Testimony {
 
 /** What each vote says of the claim beside `rival`; beside its own best rival where `elsewhere` is set. */
 export function testimonies(
-  { votes }: Weighing,
+  { votes }: Pick<Weighing, 'votes'>,
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
-  elsewhere = false,
+  { calibration = {}, elsewhere = false }: { calibration?: Calibration; elsewhere?: boolean } = {},
 ): Testimony[] {
   return votes.flatMap((vote) => {
     const beside = elsewhere ? bestRival(vote.vote, claim) : rival;
     const nats = (vote.vote[beside] ?? 0) - (vote.vote[claim] ?? 0);
-    return Math.abs(nats) < NOTABLE ? [] : testimony(vote, nats, claim, beside, signals);
+    return Math.abs(nats) < NOTABLE ? [] : testimony(vote, nats, claim, beside, signals, calibration);
   });
 }
 
@@ -47,11 +47,12 @@ function testimony(
   claim: string,
   rival: string,
   signals: readonly SignalResult[],
+  calibration: Calibration,
 ): Testimony[] {
   const side = Math.sign(nats);
   const told = ids
     .flatMap((id) => signals.filter((signal): signal is Scored => signal.id === id && isScored(signal)))
-    .map((signal) => ({ signal, own: side * ownNats(signal, claim, rival) }))
+    .map((signal) => ({ signal, own: side * ownNats(signal, claim, rival, calibration) }))
     .sort((a, b) => b.own - a.own);
   const [carrier] = told;
   if (carrier === undefined) return [];
@@ -82,10 +83,15 @@ function isScored(signal: SignalResult): signal is Scored {
   return signal.status === 'scored';
 }
 
-/** Nats of one signal against the claim; what it does not mention is as good as its best. */
-function ownNats({ logLikelihood }: Measured, claim: string, rival: string): number {
-  const best = Math.max(...Object.values(logLikelihood));
-  const nats = (logLikelihood[rival] ?? best) - (logLikelihood[claim] ?? best);
+/** Nats of one signal against the claim, as its vote counts them. */
+function ownNats(
+  { id, logLikelihood }: Scored,
+  claim: string,
+  rival: string,
+  calibration: Calibration,
+): number {
+  const said = relative(logLikelihood, [claim, rival], calibration[id]?.noise ?? 0);
+  const nats = (said?.[rival] ?? 0) - (said?.[claim] ?? 0);
   return Number.isNaN(nats) ? 0 : nats;
 }
 

@@ -22,7 +22,6 @@ export interface Weighing {
   readonly posterior: Readonly<Record<string, number>>;
   /** Summed log-likelihood per hypothesis. */
   readonly total: Logs;
-  readonly prior: Readonly<Record<string, number>>;
   readonly votes: readonly Vote[];
 }
 
@@ -61,14 +60,14 @@ export function weigh(
   const posterior = Object.fromEntries(
     hypotheses.map((id) => [id, (1 - UNMODELLED) * (modelled[id] ?? 0) + UNMODELLED * (prior[id] ?? 0)]),
   );
-  return { posterior, total, prior, votes };
+  return { posterior, total, votes };
 }
 
 /**
  * What a signal says of each hypothesis relative to its best, less its noise. Silence is not evidence: a hypothesis it
  * does not name loses nothing. Null where it names none.
  */
-function relative(row: Logs, hypotheses: readonly string[], noise: number): Logs | null {
+export function relative(row: Logs, hypotheses: readonly string[], noise: number): Logs | null {
   const named = Object.values(row);
   if (named.length === 0) return null;
   const best = Math.max(...named);

@@ -12,6 +12,7 @@ import {
   together,
 } from './expected-nats.js';
 import { liftBlockers } from './lift-blockers.js';
+import { natsToRefute } from './nats-to-refute.js';
 import { NOTABLE } from './testimony.js';
 import { beyondTwins, silentGroups } from './ways-to-decide.js';
 import type { Weighing } from './weigh.js';
@@ -19,10 +20,13 @@ import type { Weighing } from './weigh.js';
 /** An open case. */
 export interface OpenCase {
   readonly weighing: Pick<Weighing, 'votes'>;
+  readonly bets?: Readonly<Record<string, number>>;
   readonly blockers: readonly Blocker[];
   readonly twins?: readonly string[];
   readonly candidateKind?: string;
   readonly needed?: Needed;
+  readonly eValue?: number;
+  readonly falseAccusationRate?: number;
   readonly calibration?: Readonly<Record<string, SignalCalibration>>;
   readonly costs?: Costs | undefined;
 }
@@ -72,12 +76,8 @@ export function whatWouldDecide(
   ];
 }
 
-function waysOf(
-  { weighing, blockers, candidateKind = 'onnx', needed = UNKNOWN, calibration = {}, costs }: OpenCase,
-  claim: string,
-  rival: string,
-  signals: readonly SignalResult[],
-): Way[] {
+function waysOf(open: OpenCase, claim: string, rival: string, signals: readonly SignalResult[]): Way[] {
+  const { weighing, blockers, candidateKind = 'onnx', needed = UNKNOWN, calibration = {}, costs } = open;
   const spoke = weighing.votes.map(({ group }) => group);
   const failed = coded(blockers, 'probe-failed').map(({ probe }) => probe);
   const cheap = blockers.some(({ code }) => code === 'only-cheap-evidence');
@@ -90,8 +90,8 @@ function waysOf(
     const expected = expectedOf(silent, calibration, claim, rival);
     const cannotUphold = cheap && silent.length > 0 && silent.every(({ spoofing }) => spoofing === 'trivial');
     const own = {
-      ...needed,
       uphold: cannotUphold ? Number.POSITIVE_INFINITY : toUphold(needed.uphold, cheap),
+      refute: Math.max(needed.refute, natsToRefute(group, open, rival)),
     };
     const rest = expected ? expectedSentence(expected, own, claim, rival) : '';
     const cost = cheapest(lacks.flatMap((probes) => costs?.of(probes) ?? []));
@@ -109,7 +109,7 @@ function isEnough({ expected, needed }: Way): boolean {
   return expected !== undefined && suffices(expected, needed);
 }
 
-/** Alone, or with all others whose power is known; of what is not calibrated nobody knows. */
+/** Alone, or for the claim with all others whose power is known; of what is not calibrated nobody knows. */
 function couldDecide({ expected, needed }: Way, ways: readonly Way[]): boolean {
   if (expected === undefined || canDecide(expected, needed)) return true;
   if (Math.max(expected.claim, expected.rival ?? 0) < NOTABLE) return false;
@@ -118,7 +118,7 @@ function couldDecide({ expected, needed }: Way, ways: readonly Way[]): boolean {
       ? [{ ...way.expected, claim: Number.isFinite(way.needed.uphold) ? way.expected.claim : 0 }]
       : [],
   );
-  return canDecide(together(all), needed);
+  return together(all) >= needed.uphold;
 }
 
 function cheapest(costs: readonly Cost[]): Cost | undefined {

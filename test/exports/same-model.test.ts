@@ -54,7 +54,7 @@ const CASES: Readonly<Record<string, Expectation>> = {
 };
 
 /** What reads text one token at a time is checked against torch's own continuation instead. */
-const PROBES = ['files', 'architecture', 'log-probabilities', 'attention-statistics'];
+const PROBES = ['files', 'architecture', 'quantization', 'log-probabilities', 'attention-statistics'];
 const TIMEOUT = 30_000;
 const folder = scratch();
 

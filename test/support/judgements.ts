@@ -21,6 +21,8 @@ export function skipped(id: string, group: string, spoofing: Spoofing = 'costly'
   return { id, title: id, group, spoofing, status: 'skipped', reason: 'not run' };
 }
 
+export const BETS = { student: 0.5, other: 0.5 };
+
 /** A weighing of votes that are one signal's likelihoods each, or the given ones. */
 export function weighed(
   signals: readonly SignalResult[],
@@ -38,7 +40,7 @@ export function weighed(
   const total = Object.fromEntries(
     Object.keys(posterior).map((id) => [id, all.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),
   );
-  return { posterior, total, prior: posterior, votes: all };
+  return { posterior, total, votes: all };
 }
 
 export const FAILED: Blocker = { code: 'probe-failed', probe: 'generation', error: 'RUNTIME_TIMEOUT' };

@@ -4,7 +4,7 @@ import { checkEvidence } from '../../src/profile/evidence.js';
 import { blockersOf } from '../../src/verdict/blockers.js';
 import { reasonsFor } from '../../src/verdict/reasons.js';
 
-const WEIGHING = { posterior: {}, total: {}, prior: {}, votes: [] };
+const WEIGHING = { posterior: {}, total: {}, votes: [] };
 
 function evidence(probes: Readonly<Record<string, unknown>>): Evidence {
   return {

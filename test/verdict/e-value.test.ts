@@ -5,15 +5,14 @@ import { studentTLogPdf } from '../../src/stats/student-t.js';
 import { eValueAgainst } from '../../src/verdict/e-value.js';
 import type { Vote } from '../../src/verdict/weigh.js';
 
-const PRIOR = { full: 0.5, student: 0.25, other: 0.25 };
+const BETS = { student: 0.5, other: 0.5 };
 const DELIVERY = ['identity', 'lineage', 'architecture', 'precision', 'log-probabilities'];
 
 function vote(group: string, full: number, student = 0, other = 0, streams = 1): Vote {
   return { group, signals: [group], vote: { full, student, other }, streams };
 }
 
-const against = (votes: readonly Vote[], kind = 'onnx'): number =>
-  eValueAgainst('full', { votes, prior: PRIOR }, kind);
+const against = (votes: readonly Vote[], kind = 'onnx'): number => eValueAgainst('full', votes, BETS, kind);
 
 describe('e-value against a claim', () => {
   it('is 1 without evidence', () => {

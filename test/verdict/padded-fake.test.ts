@@ -28,13 +28,17 @@ describe('a student dressed as the full model', () => {
     );
   });
 
-  it.each(FAKES)('%s is refuted by what it does and what its weights descend from', async (name) => {
-    const { verdict, signals } = await audit(member(name), { profile, seed: 11 });
-    expect(verdict.outcome).toBe('refuted');
-    expect(verdict.kind).not.toBe('full');
-    const heads = signals.find(({ id }) => id === 'head-count');
-    expect(heads).toMatchObject({ status: 'scored', logLikelihood: { full: 0 } });
-  }, 60_000);
+  it.each(FAKES)(
+    '%s is refuted by what it does and what its weights descend from',
+    async (name) => {
+      const { verdict, signals } = await audit(member(name), { profile, seed: 11 });
+      expect(verdict.outcome).toBe('refuted');
+      expect(verdict.kind).not.toBe('full');
+      const heads = signals.find(({ id }) => id === 'head-count');
+      expect(heads).toMatchObject({ status: 'scored', logLikelihood: { full: 0 } });
+    },
+    60_000,
+  );
 
   it('the genuine model in another precision is not', async () => {
     const report = await audit(member('full-1-f16'), {

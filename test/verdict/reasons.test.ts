@@ -215,3 +215,34 @@ describe('probes that failed', () => {
     ]);
   });
 });
+
+describe('an accusation that did not get through', () => {
+  const signals = [SHAPE];
+  const judged = (posterior: number, eValue: number, outcome: 'inconclusive' | 'upheld' = 'inconclusive') =>
+    reasonsFor(
+      {
+        weighing: weighed(signals, { full: posterior, student: 1 - posterior, other: 0 }),
+        blockers: [],
+        ...{ outcome, eValue, falseAccusationRate: 1e-3 },
+      },
+      'full',
+      'student',
+      signals,
+    );
+  const said = ({ reasons }: ReturnType<typeof judged>) => reasons.map(({ sentence }) => sentence).join();
+
+  it('for want of one kind of evidence that accuses by itself says so', () => {
+    expect(said(judged(1e-4, 312.4))).toContain(
+      'leaves "full" improbable, but no kind of it accuses enough by itself: the e-value is 310, and a claim is refuted from 1000 on.',
+    );
+  });
+
+  it('for the rest of the evidence says so', () => {
+    expect(said(judged(0.4, 5000))).toContain('(an e-value of 1000 or more)');
+    expect(judged(0.995, 5000, 'upheld').against.at(-1)?.sentence).toContain('One kind of evidence accuses');
+  });
+
+  it('is not talked of where there was none', () => {
+    expect(said(judged(0.4, 12))).not.toContain('accuses');
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SignalCalibration } from '../../src/core/types.js';
 import type { Costs } from '../../src/verdict/costs.js';
 import { type OpenCase, whatWouldDecide } from '../../src/verdict/would-decide.js';
-import { CHEAP, FAILED, skipped } from '../support/judgements.js';
+import { BETS, CHEAP, FAILED, skipped } from '../support/judgements.js';
 
 const PASSAGES = skipped('log-probability-distance', 'log-probabilities');
 const DESCENT = skipped('lineage', 'lineage');
@@ -32,6 +32,7 @@ const decides = (open: Partial<OpenCase>, leads = true) =>
   whatWouldDecide(
     {
       weighing: { votes: [] },
+      bets: BETS,
       blockers: [],
       costs: COSTS,
       needed: { uphold: 4.6, refute: 6.9 },
@@ -134,6 +135,38 @@ describe('what would decide', () => {
         'The weight',
       ),
     ).toBe(0);
+  });
+});
+
+describe('where one kind of evidence must accuse enough by itself', () => {
+  const open = { eValue: 1, falseAccusationRate: 1e-3, needed: { uphold: 4.6, refute: -2 } };
+  const lineage = (nats: number) =>
+    decides({ ...open, calibration: calibrated({ lineage: { full: 5, student: nats } }) }, false);
+
+  it('states what makes the mean over all accusers reach the e-value', () => {
+    // ln(5 × (1000 − 1) + 1): five groups may accuse files.
+    expect(about(lineage(8.6), 'The weight matrices')).toBe(0);
+    expect(lineage(8.6)[0]?.sentence).toContain('8.6 against it if "student" does (8.5 would refute it)');
+    expect(about(lineage(8.4), 'The weight matrices')).toBeGreaterThan(0);
+  });
+
+  it('asks more of what is measured, whose rivals count by their bets', () => {
+    const passages = (nats: number) =>
+      decides(
+        { ...open, calibration: calibrated({ 'log-probability-distance': { full: 5, student: nats } }) },
+        false,
+      );
+    expect(about(passages(9), 'Log-probabilities')).toBeGreaterThan(0);
+    expect(about(passages(9.3), 'Log-probabilities')).toBe(0);
+  });
+
+  it('asks no more than the posterior where it accuses already', () => {
+    const calibration = calibrated({ lineage: { full: 5, student: 3 } });
+    const [first] = decides(
+      { ...open, eValue: 2000, needed: { uphold: 4.6, refute: 2.5 }, calibration },
+      false,
+    );
+    expect(first?.sentence).toContain('(2.5 would refute it)');
   });
 });
 

@@ -1,6 +1,7 @@
 import { seededRng } from '../../../dist/esm/core/rng.js';
 import { dip } from '../../../dist/esm/stats/dip.js';
 import { dipP } from '../../../dist/esm/stats/dip-p.js';
+import { percent, table } from './text-table.mjs';
 
 const ALPHA = 0.05;
 /** The rule has to be right this often, kinds weighted equally, to be called true. */
@@ -45,18 +46,21 @@ export function latencyClaim(rows) {
   };
 }
 
-export function latencyTable({ claim, conditions, repeats, verdict }) {
+export function latencyTable({ claim, conditions, repeats, verdict }, style) {
   const of = ([part, whole]) => `${part} of ${whole}`;
   return [
     `"${claim}": ${verdict}`,
-    '',
-    '| gaps | two-peaked: full | distilled | small, no teacher | right by the claim, balanced |',
-    '|---|---|---|---|---|',
-    ...conditions.map(
-      ({ title, full, distilled, small, right }) =>
-        `| ${title} | ${of(full)} | ${of(distilled)} | ${of(small)} | ${(100 * right).toFixed(0)} % |`,
+    table(
+      ['gaps', 'two-peaked: full', 'distilled', 'small, no teacher', 'right by the claim, balanced'],
+      conditions.map(({ title, full, distilled, small, right }) => [
+        title,
+        of(full),
+        of(distilled),
+        of(small),
+        percent(right, 0),
+      ]),
+      style,
     ),
-    '',
     `Two runs of one model agree on the number of peaks in ${of(repeats)} models.`,
-  ].join('\n');
+  ].join('\n\n');
 }

@@ -1,7 +1,11 @@
+import { summarize } from '../../../dist/esm/stats/summary.js';
 import { effect } from './claim-effect.mjs';
+import { number, table } from './text-table.mjs';
 
 /** Two groups are told apart by a level when it orders this share of their pairs. */
 const SEPARATES = 0.95;
+/** A change this close to the one stated agrees with it. */
+const NEAR = 0.1;
 
 /**
  * A claim that distilled models have a higher (`sign` 1) or lower (−1) level of one quantity. Rows are
@@ -20,7 +24,11 @@ export function levelClaim({ claim, sign, stated }, rows) {
   const toOriginal = against(full, ({ family, of }) => `${family} ${of}`);
   const found = {
     claim,
-    level: full.length === 0 ? null : full.reduce((sum, { value }) => sum + value, 0) / full.length,
+    families: [...new Set(known.map(({ family }) => family))].map((family) => {
+      const of = (rows) => rows.filter((row) => row.family === family);
+      const levels = [full, distilled, small].map((rows) => of(rows).map(({ value }) => value));
+      return { family, levels, auc: toFull(of(distilled))?.auc ?? null };
+    }),
     all: toFull(distilled),
     alone: toControl(distilled),
     recipes: byHow(distilled).map(({ how, own }) => ({ how, full: toFull(own), control: toControl(own) })),
@@ -61,12 +69,11 @@ function verdictOf({ all, recipes }) {
 
 function magnitude(stated, { all }) {
   if (all === null) return null;
-  const { least, most } = all.change;
-  const inside = least <= stated && stated <= most;
-  return `${percent(stated)} lies ${inside ? 'inside' : 'outside'} the range of families, ${percent(least)} to ${percent(most)}`;
+  const near = all.changes.filter((change) => Math.abs(change - stated) <= NEAR);
+  return `within ten points of ${percent(stated)} in ${near.length} of ${all.changes.length} families`;
 }
 
-export function levelTable({ claim, level, all, alone, recipes, size, copies, verdict, stated }) {
+export function levelTables({ claim, families, all, alone, recipes, size, copies, verdict, stated }, style) {
   const rows = [
     ['distilled', 'full', all],
     ['distilled', 'same size, no teacher', alone],
@@ -78,17 +85,37 @@ export function levelTable({ claim, level, all, alone, recipes, size, copies, ve
     ...copies.map(({ how, original }) => [`not distilled: ${how}`, 'its original', original]),
   ];
   return [
-    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}. Mean of full models: ${level?.toPrecision(2) ?? 'none'}.`,
-    '',
-    '| models | against | models | change (least to most) | d | AUC of the claim | with its sign |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.filter(([, , found]) => found !== null).map(row),
-  ].join('\n');
+    `"${claim}": ${verdict}${stated === null ? '' : `; ${stated}`}`,
+    table(
+      ['family', 'full', 'distilled', 'small, no teacher', 'AUC of the claim'],
+      families.map((row) => [row.family, ...row.levels.map(span), number(row.auc ?? Number.NaN, 2)]),
+      style,
+    ),
+    table(
+      [
+        'models',
+        'against',
+        'models',
+        'median change (least to most)',
+        'd',
+        'AUC of the claim',
+        'with its sign',
+      ],
+      rows.filter(([, , found]) => found !== null).map(row),
+      style,
+    ),
+  ].join('\n\n');
 }
 
-function row([who, against, { models, change, d, auc, signs }]) {
-  const range = `${percent(change.mean)} (${percent(change.least)} to ${percent(change.most)})`;
-  return `| ${who} | ${against} | ${models.join(' : ')} | ${range} | ${d?.toFixed(1).replace('-', '−') ?? '–'} | ${auc.toFixed(2)} | ${signs.join(' of ')} |`;
+function span(values) {
+  if (values.length === 0) return '–';
+  return [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(3)).join(' to ');
+}
+
+function row([who, against, { models, changes, d, auc, signs }]) {
+  const { median, min, max } = summarize(changes);
+  const range = `${percent(median)} (${percent(min)} to ${percent(max)})`;
+  return [who, against, models.join(' : '), range, number(d, 1), number(auc, 2), signs.join(' of ')];
 }
 
 const percent = (value) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(0)} %`;

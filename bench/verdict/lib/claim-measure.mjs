@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedSuite } from '../../../dist/esm/api/assets.js';
 import { fitContext } from '../../../dist/esm/core/context.js';
@@ -13,17 +13,22 @@ const SAMPLES = 4;
 const TOKENS = 96;
 const LATENCY = { runs: 8, tokens: 48 };
 
-/** What the claims need of one model. Kept in `keep`/FAMILY+NAME.json, where given, and used again. */
-export async function measured(family, model, evidence, keep) {
-  const file = keep && join(keep, `${family}+${model.name}.json`);
+/** Repetition at one length and gaps between tokens. Kept in the folder `keep`, where given, and used again. */
+export async function measured(family, model, keep) {
+  const file = keep && join(keep, `claims-${family}-${model.name}-${model.sha256.slice(0, 12)}.json`);
   if (file && existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
-  const own = await decoded(model);
-  const values = { ...fromEvidence(evidence), ...own, gapsServed: await servedGaps(model) };
-  if (file) {
-    mkdirSync(keep, { recursive: true });
-    writeFileSync(file, JSON.stringify(values));
-  }
+  const values = { ...(await decoded(model)), gapsServed: await servedGaps(model) };
+  if (file) writeFileSync(file, JSON.stringify(values));
   return values;
+}
+
+/** Everything config.json says of the shape, as one text: students are compared with models of their own. */
+export function sizeOf({ path }) {
+  const config = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+  const layers = config.num_hidden_layers ?? config.n_layer;
+  const heads = config.num_attention_heads ?? config.n_head;
+  const neurons = config.intermediate_size ?? config.n_inner ?? '';
+  return [layers, heads, config.hidden_size ?? config.n_embd, neurons].join('x');
 }
 
 /** Entropy and greedy repetition of the suite; null where a probe found nothing. */

@@ -27,7 +27,7 @@ const scale = pairedScale({
   // Students of four families 0.41 … 1.09. Beside the strangers of their family they lie by −0.45 … −1.06 on this axis,
   // those that start from layers of the teacher by −0.70 … −1.70, half-hearted ones (temperature 1, half text) by −0.11.
   distilled: { location: Math.log(0.75), scale: 0.4 },
-  distilledFromStrangers: { location: -0.7, scale: 0.25 },
+  distilledFromStrangers: { location: -0.8, scale: 0.4 },
   // Merges 0.12 … 0.43, tuned 0.38 … 0.59, pruned 0.16 … 1.03, tuned on other text until little is left 1.4 … 1.9.
   altered: { location: Math.log(0.55), scale: 0.8 },
   unrelated: { location: Math.log(1.5), scale: 0.5 },
