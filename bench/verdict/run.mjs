@@ -96,7 +96,10 @@ if (only.has('verdicts')) {
     );
   }
 }
-if (only.has('curves')) print(title('Power against what was asked'), await curves(families, tools, style));
+if (only.has('curves')) {
+  print(title('Power against what was asked'));
+  for await (const [name, body] of curves(families, tools, style)) print(subtitle(name), body);
+}
 if (only.has('anytime'))
   print(
     title('Honest audits with optional stopping'),

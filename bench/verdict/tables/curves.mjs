@@ -27,7 +27,7 @@ export const CURVES = [
   {
     mode: 'text',
     unit: 'scored tokens',
-    steps: [32, 48, 64, 96, 128, 160, 200, 250, 300],
+    steps: [16, 32, 48, 64, 96, 128, 160, 200, 250, 300],
     cut: (evidence, tokens) => truncated(evidence, { tokens }),
   },
   {
@@ -38,8 +38,8 @@ export const CURVES = [
   },
 ];
 
-export async function curves(families, { store, profiles, log }, style) {
-  const out = [];
+/** A heading and a table per profile and mode, each as soon as it is measured. */
+export async function* curves(families, { store, profiles, log }, style) {
   for (const scenario of SCENARIOS) {
     for (const curve of CURVES) {
       const rows = curve.steps.map(() => []);
@@ -51,15 +51,14 @@ export async function curves(families, { store, profiles, log }, style) {
             const profile = await profiles.of(family, claim, member, scenario);
             for (const [at, step] of curve.steps.entries()) {
               const { verdict } = judged(curve.cut(evidence, step), profile, claim.name);
-              rows[at].push({ truth: truthOf(member, claim), outcome: verdict.outcome });
+              rows[at].push({ truth: truthOf(member, claim), outcome: verdict.outcome, kind: verdict.kind });
             }
           }
         }
       }
-      out.push(`Profile "${scenario}", ${curve.mode}`, shares(curve, rows, style));
+      yield [`Profile "${scenario}", ${curve.mode}`, shares(curve, rows, style)];
     }
   }
-  return out.join('\n\n');
 }
 
 function shares({ unit, steps }, rows, style) {
@@ -73,6 +72,7 @@ function shares({ unit, steps }, rows, style) {
       'genuine upheld',
       'genuine refuted',
       ...kinds.map((kind) => `${kind} refuted`),
+      'kind right, of relatives',
       'relatives upheld',
     ],
     steps.map((step, at) => {
@@ -88,6 +88,11 @@ function shares({ unit, steps }, rows, style) {
             relatives.filter(({ truth }) => truth.kind === kind),
             'refuted',
           ),
+        ),
+        percent(
+          relatives.filter(({ outcome, kind, truth }) => outcome === 'refuted' && kind === truth.kind)
+            .length / relatives.length,
+          0,
         ),
         share(relatives, 'upheld'),
       ];

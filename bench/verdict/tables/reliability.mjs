@@ -28,7 +28,7 @@ function diagram(title, answers, ends, style) {
     ]),
     style,
   );
-  return `${body}\nECE ${number(calibrationError(answers, ends), 4)} over ${answers.length} answers`;
+  return `${body}\n\nECE ${number(calibrationError(answers, ends), 4)} over ${answers.length} answers`;
 }
 
 function bar(stated, share) {
