@@ -11,9 +11,10 @@ import { load, machine } from '../lib/machine.mjs';
 import { latencyClaim, latencyTable } from './lib/claim-latency.mjs';
 import { levelClaim, levelTables } from './lib/claim-level.mjs';
 import { fromEvidence, measured, sizeOf } from './lib/claim-measure.mjs';
-import { AUDIT, EvidenceStore } from './lib/evidence.mjs';
+import { AUDIT, BENCH_PROBES, EvidenceStore } from './lib/evidence.mjs';
 import { chosenFamilies, FAMILY_OPTIONS } from './lib/own-families.mjs';
 
+const NEEDED = ['attention-statistics', 'generation', 'repetition'];
 const REPEATS = 'distilled models repeat 23 % more n-grams';
 const LEVELS = [
   {
@@ -84,7 +85,8 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const store = new EvidenceStore(cache);
   const pathOf = (family, name) =>
     families.find((each) => each.name === family).members.find((each) => each.name === name).path;
-  const evidenceOf = (family, name) => store.get(pathOf(family, name), AUDIT);
+  const probes = BENCH_PROBES.filter(({ id }) => NEEDED.includes(id));
+  const evidenceOf = (family, name) => store.get(pathOf(family, name), { ...AUDIT, probes });
   const log = (...parts) => console.log(`${parts.join('\n\n')}\n`);
   await claims({ evidenceOf, families, keep: cache, log });
 }

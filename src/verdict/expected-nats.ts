@@ -1,4 +1,5 @@
 import type { SignalCalibration, SignalResult } from '../core/types.js';
+import { capOf } from './groups.js';
 import { hypothesisName } from './hypothesis-name.js';
 
 /** Nats that an open case lacks on either side. */
@@ -17,23 +18,25 @@ export interface Expected {
   readonly rival: number | undefined;
 }
 
-/** What signals can be expected to give; nothing where none of them was calibrated. */
+/** What a group can be expected to give, less its noise and within its cap; nothing where no signal of it was calibrated. */
 export function expectedOf(
+  group: string,
   signals: readonly SignalResult[],
   calibration: Readonly<Record<string, SignalCalibration>>,
   claim: string,
   rival: string,
 ): Expected | undefined {
-  const powers = signals.flatMap(({ id }) => {
-    const power = Object.hasOwn(calibration, id) ? calibration[id]?.power : undefined;
-    return power === undefined ? [] : [power];
-  });
-  if (powers.length === 0) return undefined;
+  const known = signals.flatMap(({ id }) => (Object.hasOwn(calibration, id) ? (calibration[id] ?? []) : []));
+  if (known.length === 0) return undefined;
   const most = (id: string): number | undefined => {
-    const known = powers.flatMap((power) => power[id] ?? []);
-    return known.length === 0 ? undefined : Math.max(...known);
+    const given = known.flatMap(({ power, noise }) => {
+      const nats = Object.hasOwn(power, id) ? power[id] : undefined;
+      return nats === undefined ? [] : [Math.max(0, nats - noise)];
+    });
+    return given.length === 0 ? undefined : Math.min(capOf(group), Math.max(...given));
   };
-  return { claim: most(claim) ?? 0, rival: most(rival) };
+  // Strangers of a profile are no bound for those it has not met.
+  return { claim: most(claim) ?? 0, rival: rival === 'other' ? undefined : most(rival) };
 }
 
 /** Whether it is expected to decide, whichever of the two is true. */

@@ -11,6 +11,7 @@ import {
   suffices,
   together,
 } from './expected-nats.js';
+import { isMeasured } from './groups.js';
 import { liftBlockers } from './lift-blockers.js';
 import { natsToRefute } from './nats-to-refute.js';
 import { NOTABLE } from './testimony.js';
@@ -87,16 +88,22 @@ function waysOf(open: OpenCase, claim: string, rival: string, signals: readonly 
     // Running a failed probe to its end is a remedy of its own.
     if (lacks.length > 0 && lacks.every((probes) => probes.every((probe) => failed.includes(probe))))
       return [];
-    const expected = expectedOf(silent, calibration, claim, rival);
     const cannotUphold = cheap && silent.length > 0 && silent.every(({ spoofing }) => spoofing === 'trivial');
     const own = {
       uphold: cannotUphold ? Number.POSITIVE_INFINITY : toUphold(needed.uphold, cheap),
       refute: Math.max(needed.refute, natsToRefute(group, open, rival)),
     };
+    const known = expectedOf(group, silent, calibration, claim, rival);
+    const expected = known && tells(group, known, own) ? known : undefined;
     const rest = expected ? expectedSentence(expected, own, claim, rival) : '';
     const cost = cheapest(lacks.flatMap((probes) => costs?.of(probes) ?? []));
     return [{ remedy: { sentence: `${sentence}${rest}`, ...cost }, expected, needed: own, cannotUphold }];
   });
+}
+
+/** Whether references tell what to expect: of a rival that none of them shows, what is read may be anything. */
+function tells(group: string, expected: Expected, needed: Needed): boolean {
+  return isMeasured(group) || expected.rival !== undefined || canDecide(expected, needed);
 }
 
 /** Where only costly evidence lacks, it must outweigh its rivals ten to one; where nothing lacks, nothing more is wanted. */

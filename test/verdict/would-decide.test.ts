@@ -26,7 +26,7 @@ const COSTS: Costs = {
 
 const calibrated = (powers: Readonly<Record<string, SignalCalibration['power']>>) =>
   Object.fromEntries(
-    Object.entries(powers).map(([id, power]) => [id, { runs: 9, noise: 0.3, power }] as const),
+    Object.entries(powers).map(([id, power]) => [id, { runs: 9, noise: 0, power }] as const),
   );
 const decides = (open: Partial<OpenCase>, leads = true) =>
   whatWouldDecide(
@@ -97,6 +97,40 @@ describe('what would decide', () => {
     expect(about(remedies, 'The publisher')).toBe(0);
   });
 
+  it('keeps what is read where no reference shows the rival, and says nothing of its power', () => {
+    const calibration = calibrated({
+      'log-probability-distance': { full: 1, student: 2 },
+      lineage: { full: 0.1, student: 0, other: 0 },
+    });
+    const among = (rival: string) =>
+      whatWouldDecide(
+        {
+          weighing: { votes: [] },
+          blockers: [],
+          needed: { uphold: 4.6, refute: 6.9 },
+          calibration,
+        },
+        'full',
+        rival,
+        SIGNALS,
+        true,
+      );
+    for (const rival of ['other', 'other/altered full']) {
+      const remedies = among(rival);
+      expect(remedies[about(remedies, 'The weight matrices')]?.sentence).not.toContain('Expected');
+      expect(about(remedies, 'Log-probabilities')).toBe(-1);
+    }
+    expect(about(among('student'), 'The weight matrices')).toBe(-1);
+  });
+
+  it('expects no more than the noise leaves and the group may say', () => {
+    const power = { full: 30, student: 8 };
+    const calibration = { 'log-probability-distance': { runs: 9, noise: 0.5, power } };
+    const said = decides({ calibration })[0]?.sentence;
+    expect(said).toContain('14 nats for "full"');
+    expect(said).toContain('7.5 against it');
+  });
+
   it('keeps what decides only together with the rest', () => {
     const calibration = calibrated({
       'log-probability-distance': { full: 3, student: 2 },
@@ -111,7 +145,7 @@ describe('what would decide', () => {
     const spoke = ['identity', 'architecture', 'precision', 'log-probabilities'];
     const remedies = decides({
       weighing: { votes: spoke.map((group) => ({ group, signals: [], vote: {}, streams: 1 })) },
-      calibration: calibrated({ lineage: { full: 0.2 } }),
+      calibration: calibrated({ lineage: { full: 0.2, student: 0.1 } }),
     });
     expect(remedies).toEqual([
       {

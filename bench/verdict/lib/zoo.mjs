@@ -10,9 +10,12 @@ export const SPLIT = {
   folio: 'build',
   verse: 'calibration',
   ledger: 'calibration',
-  harbor: 'sealed',
-  almanac: 'sealed',
-  motet: 'sealed',
+  harbor: 'calibration',
+  almanac: 'calibration',
+  motet: 'calibration',
+  stanza: 'sealed',
+  gazette: 'sealed',
+  psalter: 'sealed',
 };
 
 /** Families of some splits that a zoo folder holds. */
