@@ -95,14 +95,31 @@ function isMultiplied(index: GraphIndex, name: string, hops: number): boolean {
  * table any Gather reads, since position tables are usually shorter.
  */
 export function findEmbedding(index: GraphIndex, width: number | undefined): [number, number] | null {
-  const tables = index.nodes.flatMap((node) => tableOf(index, node));
+  const tables = tablesOf(index);
   const byToken = tables.filter(({ token }) => token);
   const chosen = byToken.find(({ dims }) => dims[1] === width) ?? byToken[0];
   if (chosen) return chosen.dims;
   return [...tables].sort((a, b) => b.dims[0] - a.dims[0])[0]?.dims ?? null;
 }
 
-function tableOf(index: GraphIndex, node: OnnxNode): { dims: [number, number]; token: boolean }[] {
+interface Table {
+  readonly tensor: OnnxTensor;
+  /** [rows, columns], whatever the order they are stored in. */
+  readonly dims: [number, number];
+  readonly transposed: boolean;
+  readonly token: boolean;
+}
+
+/** Tables that rows are read from by token id. */
+export function tokenTables(index: GraphIndex): Table[] {
+  return tablesOf(index).filter(({ token }) => token);
+}
+
+function tablesOf(index: GraphIndex): Table[] {
+  return index.nodes.flatMap((node) => tableOf(index, node));
+}
+
+function tableOf(index: GraphIndex, node: OnnxNode): Table[] {
   const fused = /EmbedLayerNormalization$/.test(node.opType);
   if (!fused && node.opType !== 'Gather' && node.opType !== 'GatherBlockQuantized') return [];
   const weight = weightBehind(index, node.inputs[fused ? 2 : 0]);
@@ -113,7 +130,8 @@ function tableOf(index: GraphIndex, node: OnnxNode): { dims: [number, number]; t
       : weight.tensor.dims;
   const [rows, columns] = weight.transposed ? [dims[1], dims[0]] : dims;
   if (!rows || !columns) return [];
-  return [{ dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
+  const { tensor, transposed } = weight;
+  return [{ tensor, transposed, dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
 }
 
 function fromTokenIds(index: GraphIndex, name: string | undefined): boolean {
