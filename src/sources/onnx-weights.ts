@@ -102,20 +102,19 @@ export function findEmbedding(index: GraphIndex, width: number | undefined): [nu
   return [...tables].sort((a, b) => b.dims[0] - a.dims[0])[0]?.dims ?? null;
 }
 
-interface Table {
+export interface Table {
   readonly tensor: OnnxTensor;
   /** [rows, columns], whatever the order they are stored in. */
   readonly dims: [number, number];
   readonly transposed: boolean;
+  /** Rows are read by token id. */
   readonly token: boolean;
+  /** Value with the rows. */
+  readonly output: string;
 }
 
-/** Tables that rows are read from by token id. */
-export function tokenTables(index: GraphIndex): Table[] {
-  return tablesOf(index).filter(({ token }) => token);
-}
-
-function tablesOf(index: GraphIndex): Table[] {
+/** Tables that rows are read from. */
+export function tablesOf(index: GraphIndex): Table[] {
   return index.nodes.flatMap((node) => tableOf(index, node));
 }
 
@@ -131,7 +130,9 @@ function tableOf(index: GraphIndex, node: OnnxNode): Table[] {
   const [rows, columns] = weight.transposed ? [dims[1], dims[0]] : dims;
   if (!rows || !columns) return [];
   const { tensor, transposed } = weight;
-  return [{ tensor, transposed, dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
+  const [output = ''] = node.outputs;
+  const token = fused || fromTokenIds(index, node.inputs[1]);
+  return [{ tensor, transposed, dims: [rows, columns], token, output }];
 }
 
 function fromTokenIds(index: GraphIndex, name: string | undefined): boolean {

@@ -21,6 +21,17 @@ export interface MlpBlock {
   readonly down: Product;
 }
 
+/** A transformer layer by what its matrices do. */
+export interface Layer {
+  readonly attention: AttentionBlock;
+  readonly mlp: MlpBlock;
+}
+
+export function productsOf(block: AttentionBlock | MlpBlock): Product[] {
+  if ('query' in block) return [block.query, block.key, block.value, block.output];
+  return [...(block.gate ? [block.gate] : []), block.up, block.down];
+}
+
 /** Undefined unless one product of one source each makes queries, keys and values, or one makes all of them. */
 export function attentionBlock(
   index: GraphIndex,

@@ -1,25 +1,27 @@
 import type { OnnxModel, OnnxNode } from '../formats/onnx/types.js';
-import { type AttentionBlock, attendedBy, attentionBlock, type MlpBlock, mlpBlock } from './blocks.js';
+import {
+  type AttentionBlock,
+  attendedBy,
+  attentionBlock,
+  type Layer,
+  type MlpBlock,
+  mlpBlock,
+  productsOf,
+} from './blocks.js';
 import { type Borders, type Cone, coneOf, sourceOf } from './cone.js';
 import { depthsOf } from './depth.js';
 import type { GraphIndex } from './graph-index.js';
 import { holdsWeights, type Product, productOf } from './products.js';
 import type { SiteFlow } from './site.js';
-import { findSites, runningSites } from './sites.js';
-
-/** A transformer layer by what its matrices do. */
-export interface Layer {
-  readonly attention: AttentionBlock;
-  readonly mlp: MlpBlock;
-}
+import { findSites, sitesAmong } from './sites.js';
 
 /** The stack of layers of a graph. */
 export interface Stack {
   readonly hidden: number;
   /** In order; null where something in a layer is not understood. */
   readonly layers: readonly (Layer | null)[];
-  /** Products behind the last layer. */
-  readonly last: readonly Product[];
+  /** Products behind all layers. */
+  readonly behind: readonly Product[];
 }
 
 interface Found extends Borders {
@@ -43,12 +45,17 @@ export function stackOf(model: OnnxModel, index: GraphIndex): Stack | null {
   if (blocks.some(({ query }) => query.columns !== hidden)) return null;
   const mlps = found.all.flatMap((product) => mlpBlock(index, product, cones.get(product), found) ?? []);
   const layers = joined(index, found, blocks, mlps);
-  const behind = found.all.filter(({ input }) => found.depths.get(input) === blocks.length);
-  return { hidden, layers, last: behind };
+  const inLayers = new Set(layers.flatMap((layer) => (layer ? productsOf(layer.mlp) : [])));
+  const outputs = new Set(blocks.map(({ output }) => output));
+  const behind = found.all.filter(
+    (product) =>
+      found.depths.get(product.input) === blocks.length && !inLayers.has(product) && !outputs.has(product),
+  );
+  return { hidden, layers, behind };
 }
 
 function findParts(model: OnnxModel, index: GraphIndex): Found | undefined {
-  const sites = runningSites(findSites(model));
+  const sites = sitesAmong(findSites(model), new Set(index.nodes));
   const flows = sites.flatMap(({ flow }) => flow ?? []);
   if (flows.length === 0 || flows.length !== sites.length) return undefined;
   const attended = new Set(flows.map((flow) => flow.attended));
@@ -104,8 +111,10 @@ function joined(
   const known = new Set<OnnxNode>();
   for (const each of [...blocks, ...layers.flatMap((layer) => layer?.mlp ?? [])])
     for (const { node } of productsOf(each)) known.add(node);
+  // Its tables of angles are no weights.
+  const isSite = ({ outputs: [attended = ''] }: OnnxNode): boolean => found.attended.has(attended);
   const strange = index.nodes
-    .filter((node) => !known.has(node) && holdsWeights(index, node))
+    .filter((node) => !known.has(node) && !isSite(node) && holdsWeights(index, node))
     .map(({ inputs: [input = ''] }) => ({ depth: depthOf(input), source: sourceOf(index, input) }));
   // What multiplies in a layer without being understood: a router, a second MLP, an adapter.
   return layers.map((layer, at) => {
@@ -115,9 +124,4 @@ function joined(
       source === layer?.attention.source;
     return strange.some(inside) ? null : layer;
   });
-}
-
-export function productsOf(block: AttentionBlock | MlpBlock): Product[] {
-  if ('query' in block) return [block.query, block.key, block.value, block.output];
-  return [...(block.gate ? [block.gate] : []), block.up, block.down];
 }
