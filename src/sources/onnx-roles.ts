@@ -1,5 +1,6 @@
 import type { Role, TensorRole } from '../core/types.js';
 import type { OnnxModel } from '../formats/onnx/types.js';
+import { biasOf } from '../tap/bias.js';
 import type { Layer } from '../tap/blocks.js';
 import { sourceOf } from '../tap/cone.js';
 import type { GraphIndex } from '../tap/graph-index.js';
@@ -50,7 +51,11 @@ function layerRoles(index: GraphIndex, { attention, mlp }: Layer, layer: number)
       ? normRoles(index, 'attention-norm', layer, [...first, ...second])
       : [...normRoles(index, 'attention-norm', layer, first), ...normRoles(index, 'mlp-norm', layer, second)];
   const matrices: [Role, Product][] = [...projections, ['output', output], ...expanding, ['down', mlp.down]];
-  return [...matrices.map(([role, product]) => productRole(role, layer, product)), ...norms];
+  const biases = matrices.flatMap(([role, product]): Named[] => {
+    const bias = biasOf(index, product);
+    return bias ? [[bias.name, { role, layer, part: 'bias' }]] : [];
+  });
+  return [...matrices.map(([role, product]) => productRole(role, layer, product)), ...biases, ...norms];
 }
 
 /** Of the norm before products that all read one value. */
