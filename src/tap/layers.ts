@@ -103,25 +103,32 @@ function joined(
   );
   if (beside === behind) return blocks.map(() => null);
   const shift = behind ? 1 : 0;
+  const byDepth = new Map<number, MlpBlock | null>();
+  for (const mlp of mlps) {
+    const depth = depthOf(mlp.source);
+    byDepth.set(depth, byDepth.has(depth) ? null : mlp);
+  }
   const layers = blocks.map((attention, at): Layer | null => {
-    const [mlp, ...rest] = mlps.filter(({ source }) => depthOf(source) === at + shift);
-    if (!mlp || rest.length > 0 || mlp.down.rows !== attention.query.columns) return null;
-    return { attention, mlp };
+    const mlp = byDepth.get(at + shift);
+    return mlp && mlp.down.rows === attention.query.columns ? { attention, mlp } : null;
   });
   const known = new Set<OnnxNode>();
   for (const each of [...blocks, ...layers.flatMap((layer) => layer?.mlp ?? [])])
     for (const { node } of productsOf(each)) known.add(node);
-  // Its tables of angles are no weights.
-  const isSite = ({ outputs: [attended = ''] }: OnnxNode): boolean => found.attended.has(attended);
-  const strange = index.nodes
-    .filter((node) => !known.has(node) && !isSite(node) && holdsWeights(index, node))
-    .map(({ inputs: [input = ''] }) => ({ depth: depthOf(input), source: sourceOf(index, input) }));
-  // What multiplies in a layer without being understood: a router, a second MLP, an adapter.
+  const strange = strangeInputs(index, found, known);
+  const depths = new Set(strange.map(depthOf));
+  const sources = new Set(strange.map((input) => sourceOf(index, input)));
   return layers.map((layer, at) => {
-    const inside = ({ depth, source }: { depth: number; source: string }): boolean =>
-      (depth === at + shift && depth < blocks.length) ||
-      source === layer?.mlp.source ||
-      source === layer?.attention.source;
-    return strange.some(inside) ? null : layer;
+    if (!layer || sources.has(layer.mlp.source) || sources.has(layer.attention.source)) return null;
+    return at + shift < blocks.length && depths.has(at + shift) ? null : layer;
+  });
+}
+
+/** What is multiplied in a layer without being understood: by a router, a second MLP, an adapter. */
+function strangeInputs(index: GraphIndex, { attended }: Found, known: ReadonlySet<OnnxNode>): string[] {
+  return index.nodes.flatMap((node) => {
+    // A site's tables of angles are no weights.
+    const understood = known.has(node) || attended.has(node.outputs[0] ?? '');
+    return !understood && holdsWeights(index, node) ? [node.inputs[0] ?? ''] : [];
   });
 }
