@@ -15,6 +15,7 @@ import { Profiles, SCENARIOS } from './lib/profiles.mjs';
 import { rivalRows } from './lib/rival-rows.mjs';
 import { familiesOf } from './lib/zoo.mjs';
 import { anytime } from './tables/anytime.mjs';
+import { caps } from './tables/caps.mjs';
 import { confusion, figures } from './tables/confusion.mjs';
 import { curves } from './tables/curves.mjs';
 import { errors } from './tables/errors.mjs';
@@ -85,6 +86,7 @@ if (only.has('verdicts')) {
       signals(rows, style),
     );
   }
+  print(subtitle('What genuine audits say against their claims, by group of signals'), caps(audits, style));
   const served = audits.filter(({ mode }) => mode === 'endpoint');
   for (const scenario of SCENARIOS) {
     print(

@@ -3,6 +3,7 @@ import { collectLineage } from '../../src/fingerprint/lineage/collect.js';
 import { type Relation, relationsOf } from '../../src/fingerprint/lineage/relation.js';
 import type { LineageEvidence } from '../../src/fingerprint/lineage/types.js';
 import {
+  folded,
   mixed,
   narrowed,
   neuronsMoved,
@@ -131,6 +132,13 @@ describe('what a model is to another', () => {
     const found = await relation(tuned(base, share), base);
     expect(found.kind).toBe('tuned');
     expect(found.rows?.distance).toBeCloseTo(share, 1);
+  });
+
+  it('rescaled: gains of norms folded into the next matrix, which is not tuned', async () => {
+    const found = await relation(folded(base), base);
+    expect(found.kind).toBe('rescaled');
+    expect(found.rows?.distance).toBeGreaterThan(0.05);
+    expect((await relation(tuned(folded(base), 0.05), base)).kind).toBe('tuned');
   });
 
   it.each([

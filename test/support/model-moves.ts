@@ -84,17 +84,27 @@ export function neuronsMoved(model: SyntheticModel, { scale = false } = {}): Syn
   });
 }
 
+/** The gain of the norm before a matrix. */
+function gainOf(model: SyntheticModel, { role, layer }: MatrixId): Float32Array | undefined {
+  const norm = role === 'head' ? 'final-norm' : /gate|up|router/.test(role) ? 'mlp-norm' : 'attention-norm';
+  return role === 'embedding' ? undefined : model.matrices.get(`${norm}/${layer ?? ''}//`)?.values;
+}
+
+/** Multiplies the gains of RMSNorm into the matrices behind them: other numbers, the same function. */
+export function folded(model: SyntheticModel): SyntheticModel {
+  return edited(model, (m, id) => {
+    if (id.role.endsWith('norm')) return { ...m, values: m.values.map(() => 1) };
+    const gain = READS.has(id.role) ? gainOf(model, id) : undefined;
+    return { ...m, values: m.values.map((value, i) => value * (gain?.[i % m.columns] ?? 1)) };
+  });
+}
+
 /** Turns the residual stream by a random rotation after folding the gains of RMSNorm. */
 export function rotated(model: SyntheticModel, seed = 3): SyntheticModel {
   const turn = rotation(model.hidden, seed);
-  const gainOf = (id: MatrixId): Float32Array | undefined => {
-    const norm =
-      id.role === 'head' ? 'final-norm' : /gate|up|router/.test(id.role) ? 'mlp-norm' : 'attention-norm';
-    return id.role === 'embedding' ? undefined : model.matrices.get(`${norm}/${id.layer ?? ''}//`)?.values;
-  };
   return edited(model, (m, id) => {
     if (id.role.endsWith('norm')) return { ...m, values: m.values.map(() => 1) };
-    if (READS.has(id.role)) return times(m, gainOf(id), turn);
+    if (READS.has(id.role)) return times(m, gainOf(model, id), turn);
     return WRITES.has(id.role) ? transpose(times(transpose(m), undefined, turn)) : m;
   });
 }
