@@ -1,6 +1,6 @@
 export { loadProfile, shippedProfiles, shippedSuite } from './api/assets.js';
 export { type AttentionOptions, attention } from './api/attention.js';
-export { type AuditOptions, audit } from './api/audit.js';
+export { type AuditOptions, audit, type Stop } from './api/audit.js';
 export { type BuildOptions, buildProfile, type TrustedReference } from './api/build-profile.js';
 export { type CollectOptions, collect, plannedCost } from './api/collect.js';
 export { compare } from './api/compare.js';

@@ -136,6 +136,9 @@ describe('assay', () => {
     const variant = `full:full=${model('folio/full-1')}`;
     const built = await shell.run('profile', 'build', '--id', 'mine', '--variant', variant, '-o', file);
     expect(built.code).toBe(0);
+    expect(built.stdout).toMatch(/^signal +runs +noise +full$/m);
+    expect(built.stdout).toMatch(/^log-probability-distance +2 +0\.00 +[1-9]\d*\.\d\d$/m);
+    expect((await shell.run('profile', 'show', file)).stdout).toContain(built.stdout.trim());
     expect((await shell.run('profile', 'check', file)).code).toBe(0);
     expect((await shell.run('audit', model('folio/full-1-attn'), '--profile', file)).code).toBe(0);
   });

@@ -1,8 +1,9 @@
 import { asksReferences } from '../core/concerns.js';
-import type { Architecture, ReferenceProfile, VersionKind } from '../core/types.js';
+import type { Architecture, ReferenceProfile, Signal, VersionKind } from '../core/types.js';
 import { plainFacts } from '../fingerprint/facts.js';
-import { assembleProfile, required, type VariantEvidence } from '../profile/build.js';
-import { PROBES } from '../registry.js';
+import { assembleProfile } from '../profile/build.js';
+import { required, type VariantEvidence } from '../profile/measurements.js';
+import { PROBES, SIGNALS } from '../registry.js';
 import { type CandidateInput, isEndpoint } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
 
@@ -18,10 +19,12 @@ export interface BuildOptions extends Omit<CollectOptions, 'only' | 'seed'> {
   /** Runs per artifact, each with its own seed and prompt order; 2 by default. */
   readonly runs?: number;
   readonly seed?: number;
+  /** Signals whose noise and power are measured on the references; all by default. */
+  readonly signals?: readonly Signal[];
   readonly onReference?: (reference: TrustedReference, run: number) => void;
 }
 
-/** Measure trusted references into a profile. Throws PROFILE_INVALID when one cannot be measured. */
+/** Measure trusted references, and signals on them, into a profile. Throws PROFILE_INVALID when one cannot be measured. */
 export async function buildProfile(
   references: readonly TrustedReference[],
   options: BuildOptions,
@@ -45,5 +48,5 @@ export async function buildProfile(
       measured.push({ variant: reference.variant, kind: reference.kind, evidence, facts });
     }
   }
-  return assembleProfile(options.id, measured);
+  return assembleProfile(options.id, measured, options.signals ?? SIGNALS);
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { canonicalJson } from '../core/canonical-json.js';
 import { collectEvidence, inOrder } from '../core/collect.js';
 import { concerns } from '../core/concerns.js';
 import { AssayError } from '../core/errors.js';
@@ -38,24 +37,57 @@ export const MAX_SEED = 2 ** 32;
  * @example const evidence = await collect('./delivered-model', { suite: 'standard' });
  */
 export async function collect(candidate: CandidateInput, options: CollectOptions = {}): Promise<Evidence> {
+  return collectUntil(candidate, options, () => COMPLETE);
+}
+
+/** In which order probes run, and when they are enough. */
+export interface Strategy {
+  /** Those that others use included, and before them. */
+  readonly order: (probes: readonly Probe[], suite: Suite) => readonly Probe[];
+  readonly decided?: (evidence: Evidence, plan: Plan) => boolean;
+}
+
+/** What evidence is part of. */
+export interface Plan {
+  readonly suite: Suite;
+  /** Probes that fit the budget and that the candidate can answer. */
+  readonly probes: readonly Probe[];
+  /** The last probe, while it is collected. */
+  readonly unfinished: Probe | undefined;
+}
+
+/** Every probe, cheapest first, so that an interruption keeps the most. */
+export const COMPLETE: Strategy = { order: inOrder };
+
+/** Gather evidence until it decides the case, by a strategy for the kind of candidate. Throws as `collect` does. */
+export async function collectUntil(
+  candidate: CandidateInput,
+  options: CollectOptions,
+  strategyFor: (source: ModelSource) => Strategy,
+): Promise<Evidence> {
   const source = await openCandidate(candidate, options.headersOnly ? { ...options, hash: false } : options);
   try {
-    return await collectFrom(source, options);
+    return await collectFrom(source, options, strategyFor(source));
   } finally {
     await source.close();
   }
 }
 
 /** Gather evidence from an opened source. The caller closes it. */
-export async function collectFrom(source: ModelSource, options: CollectOptions): Promise<Evidence> {
+export async function collectFrom(
+  source: ModelSource,
+  options: CollectOptions,
+  { order, decided }: Strategy = COMPLETE,
+): Promise<Evidence> {
   const { suite = 'quick', clock = () => new Date() } = options;
   const { seed = source.kind === 'endpoint' ? randomInt(MAX_SEED) : 0 } = options;
   const chosen = typeof suite === 'string' ? shippedSuite(suite) : suite;
   const asked = chosenProbes(options).filter(
     (probe) => concerns(source.kind, probe) || (probe.beside !== undefined && offers(source, probe)),
   );
-  const { probes, warnings } = withinBudget(asked, chosen, options);
-  const evidence = await collectEvidence(source, probes, {
+  const { probes, warnings } = withinBudget(order(asked, chosen), chosen, options);
+  const planned = probes.filter((probe) => offers(source, probe));
+  return collectEvidence(source, probes, {
     tool: toolIdentity(),
     suite: chosen,
     seed,
@@ -65,9 +97,10 @@ export async function collectFrom(source: ModelSource, options: CollectOptions):
     signal: options.signal,
     onProgress: options.onProgress,
     warnings: [...source.warnings, ...warnings],
+    decided:
+      decided &&
+      ((evidence, unfinished) => decided(evidence, { suite: chosen, probes: planned, unfinished })),
   });
-  // Rounded as it will be saved, so that judging now and judging the file later see the same numbers.
-  return JSON.parse(canonicalJson(evidence)) as Evidence;
 }
 
 function offers({ capabilities }: ModelSource, { requires }: Probe): boolean {
@@ -95,9 +128,9 @@ function chosenProbes({ probes = PROBES, only }: CollectOptions): Probe[] {
   return probes.filter(({ id }) => only === undefined || only.includes(id));
 }
 
-/** Leave out probes that would exceed a hard limit, cheapest kept first, and say so. */
+/** Leave out probes that would exceed a hard limit, the first kept first, and say so. */
 function withinBudget(
-  probes: readonly Probe[],
+  ordered: readonly Probe[],
   suite: Suite,
   { maxRequests = Number.POSITIVE_INFINITY, maxTokens = Number.POSITIVE_INFINITY }: CollectOptions,
 ): { probes: Probe[]; warnings: string[] } {
@@ -105,7 +138,7 @@ function withinBudget(
   const warnings: string[] = [];
   let requests = 0;
   let tokens = 0;
-  for (const probe of inOrder(probes, suite)) {
+  for (const probe of ordered) {
     const cost = probe.cost(suite);
     const missing = (probe.uses ?? []).find((earlier) => !kept.includes(earlier));
     if (missing) {

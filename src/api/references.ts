@@ -4,7 +4,7 @@ import { asksReferences } from '../core/concerns.js';
 import { AssayError } from '../core/errors.js';
 import type { Evidence, Probe, ReferenceProfile, VersionKind } from '../core/types.js';
 import { sha256 } from '../io/files.js';
-import { runOf } from '../profile/build.js';
+import { runOf } from '../profile/measurements.js';
 import { PROBES } from '../registry.js';
 import type { CandidateInput } from '../sources/open.js';
 import { type CollectOptions, collect } from './collect.js';
@@ -21,7 +21,8 @@ type Known = Reference & { readonly kind: VersionKind };
 /**
  * Measure references with the suite, the seed and the probes that gave evidence of the candidate, and add what they
  * show to a profile, as runs of their variants; without a profile they make one. A local reference answers as an
- * endpoint does. Throws USAGE for a variant without a kind, or of another kind than the profile's.
+ * endpoint does. Asked once, with the candidate's seed, a reference has no repeat to be judged by: what the profile says
+ * of noise and power stays as it is. Throws USAGE for a variant without a kind, or of another kind than the profile's.
  */
 export async function profileWith(
   references: readonly Reference[],

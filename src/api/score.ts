@@ -5,8 +5,9 @@ import type { Architecture, Clause, Evidence, ReferenceProfile, Report, Signal }
 import { sha256 } from '../io/files.js';
 import { checkEvidence } from '../profile/evidence.js';
 import { SIGNALS } from '../registry.js';
-import { judge } from '../verdict/policy.js';
+import { FALSE_ACCUSATION_RATE, judge } from '../verdict/policy.js';
 import { loadProfile, toolIdentity } from './assets.js';
+import { costsOf } from './costs.js';
 
 export interface ScoreOptions {
   /** Profile object, path or shipped name. */
@@ -16,6 +17,8 @@ export interface ScoreOptions {
   /** Acceptance clauses on structural facts, e.g. `{ attentionHeads: 128 }`. */
   readonly expect?: Readonly<Record<string, number | string>>;
   readonly signals?: readonly Signal[];
+  /** Share of genuine deliveries that may be refuted, in (0, 0.5]; 1e-3 by default. */
+  readonly falseAccusationRate?: number;
 }
 
 /**
@@ -26,14 +29,19 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   checkEvidence(evidence, `of "${evidence?.candidate?.label}"`);
   const profile = typeof options.profile === 'string' ? loadProfile(options.profile) : options.profile;
   const claim = claimOf(profile, options.claim);
-  const results = runSignals(evidence, profile, options.signals ?? SIGNALS);
+  const signals = options.signals ?? SIGNALS;
+  const results = runSignals(evidence, profile, signals);
+  const { variants } = viewsOf(profile, []);
   const same = profile.suite === undefined || evidence.suite.sha256 === profile.suite.sha256;
   return {
     schema: 'report/1',
     tool: toolIdentity(),
     candidate: evidence.candidate,
     claim: { profile: profile.id, variant: claim },
-    verdict: judge(evidence, profile, claim, results, viewsOf(profile, []).variants),
+    verdict: judge(evidence, profile, claim, results, variants, {
+      falseAccusationRate: rateOf(options),
+      costs: costsOf(evidence, profile, signals),
+    }),
     signals: results,
     clauses: Object.entries(options.expect ?? {}).map(([id, expected]) => clause(evidence, id, expected)),
     probes: Object.fromEntries(
@@ -68,7 +76,18 @@ export function score(evidence: Evidence, options: ScoreOptions): Report {
   };
 }
 
-function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
+/** The rate of false accusations a buyer accepts. Throws USAGE for an impossible one. */
+export function rateOf({
+  falseAccusationRate = FALSE_ACCUSATION_RATE,
+}: Omit<ScoreOptions, 'profile'>): number {
+  if (falseAccusationRate > 0 && falseAccusationRate <= 0.5) return falseAccusationRate;
+  throw new AssayError('USAGE', `A rate of false accusations of ${falseAccusationRate} is not possible.`, {
+    hint: 'Give a share above 0 and up to 0.5, such as 0.001.',
+  });
+}
+
+/** The variant claimed, by id. Throws USAGE where the profile has none of that name. */
+export function claimOf(profile: ReferenceProfile, wanted: string | undefined): string {
   const ids = Object.keys(profile.variants);
   const sold = ids.find((id) => wanted !== undefined && profile.variants[id]?.aliases?.includes(wanted));
   const claim = sold ?? wanted ?? ids.find((id) => profile.variants[id]?.kind === 'full');

@@ -1,3 +1,4 @@
+import { inCommon } from '../core/in-common.js';
 import type { Detail, Measured, SignalInput, Skipped } from '../core/types.js';
 import { type ClosenessScale, scoreCloseness } from '../stats/closeness.js';
 import { wasserstein1 } from '../stats/wasserstein.js';
@@ -59,6 +60,7 @@ export function scoreAttention(
         ...(perHead ? { how } : {}),
       };
     },
+    within: (reference, { prompts }) => ({ ...reference, prompts: inCommon(reference.prompts, prompts) }),
     incomparable:
       'no reference has attention of the same kind, for prompts of the same length, with no layer unmeasured',
     display: (value) => Math.max(0, Math.exp(value) - floor),

@@ -1,25 +1,37 @@
 import type { FactValue, PublishedFile, ReferenceProfile, ReferenceVariant } from '../core/types.js';
 import { cleanText } from '../report/text.js';
+import { describeCalibration } from './calibration-text.js';
 
 /** What `profile show` prints and gives as JSON: everything but the measurements themselves. */
 export interface ProfileSummary {
   readonly id: string;
   readonly sources: NonNullable<ReferenceProfile['sources']>;
   readonly variants: Readonly<Record<string, VariantSummary>>;
+  readonly calibration?: NonNullable<ReferenceProfile['calibration']>;
 }
 
 type VariantSummary = Omit<ReferenceVariant, 'runs'> & { readonly artifacts: number; readonly runs: number };
 
-export function summarizeProfile({ id, sources = {}, variants }: ReferenceProfile): ProfileSummary {
+export function summarizeProfile({
+  id,
+  sources = {},
+  variants,
+  calibration,
+}: ReferenceProfile): ProfileSummary {
   const rows = Object.entries(variants).map(([name, { runs, ...variant }]): [string, VariantSummary] => [
     name,
     { ...variant, artifacts: new Set(runs.map(({ artifact }) => artifact)).size, runs: runs.length },
   ]);
-  return { id, sources, variants: Object.fromEntries(rows) };
+  return {
+    id,
+    sources,
+    variants: Object.fromEntries(rows),
+    ...(calibration === undefined ? {} : { calibration }),
+  };
 }
 
 /** Lines for a terminal: facts with their sources, digests by release, and what nothing confirms. */
-export function describeProfile({ id, sources, variants }: ProfileSummary): string[] {
+export function describeProfile({ id, sources, variants, calibration }: ProfileSummary): string[] {
   return [
     cleanText(id),
     ...Object.entries(variants).flatMap(([name, variant]) => ['', ...describeVariant(name, variant)]),
@@ -28,6 +40,7 @@ export function describeProfile({ id, sources, variants }: ProfileSummary): stri
       `  ${cleanText(key).padEnd(10)} ${cleanText(what)}`,
       ...(where ? [`${' '.repeat(13)}${cleanText(where)}${commit ? ` @ ${cleanText(commit)}` : ''}`] : []),
     ]),
+    ...(calibration === undefined ? [] : ['', ...describeCalibration(calibration)]),
   ];
 }
 

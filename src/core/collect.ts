@@ -1,4 +1,6 @@
+import { canonicalJson } from './canonical-json.js';
 import { AssayError, errorRecord, isAssayError } from './errors.js';
+import { withUses } from './information.js';
 import { seededRng } from './rng.js';
 import type {
   Capabilities,
@@ -21,10 +23,15 @@ export interface CollectSettings {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
   readonly warnings?: readonly string[];
+  /** Whether evidence so far decides the case, the last probe perhaps unfinished; what is left is then not collected. */
+  readonly decided?: ((evidence: Evidence, unfinished?: Probe) => boolean) | undefined;
 }
 
+/** Why a probe was left out of a case that others decided. */
+const DECIDED = 'the case was decided before this probe';
+
 /**
- * Run probes one after another and keep whatever each gives: a missing capability is `unavailable`, an
+ * Run probes, each after those it uses, and keep whatever each gives: a missing capability is `unavailable`, an
  * exception `failed`, and neither stops the others. Throws ABORTED with the evidence so far in `partial`.
  */
 export async function collectEvidence(
@@ -34,27 +41,51 @@ export async function collectEvidence(
 ): Promise<Evidence> {
   const done: Record<string, ProbeStatus> = {};
   const warnings = [...(settings.warnings ?? [])];
-  const ordered = inOrder(probes, settings.suite);
-  for (const [index, probe] of ordered.entries()) {
-    settings.onProgress?.({ type: 'probe-start', probe: probe.id, index, total: ordered.length });
+  const soFar = (now: Readonly<Record<string, ProbeStatus>>): Evidence =>
+    evidence(source, now, settings, warnings);
+  let decided = false;
+  for (const [index, probe] of probes.entries()) {
+    if (decided) {
+      done[probe.id] = { status: 'unavailable', missing: cannot(probe, source, settings) ?? DECIDED };
+      continue;
+    }
+    settings.onProgress?.({ type: 'probe-start', probe: probe.id, index, total: probes.length });
     const status = await runProbe(probe, source, done, settings, warnings);
-    if (settings.signal?.aborted) throw interrupted(evidence(source, done, settings, warnings));
+    if (settings.signal?.aborted) throw interrupted(soFar(done));
     done[probe.id] = status;
     settings.onProgress?.({ type: 'probe-end', probe: probe.id, status: status.status });
+    decided = settings.decided?.(soFar(done)) ?? false;
   }
-  return evidence(source, done, settings, warnings);
+  return soFar(done);
 }
 
 /** Cheapest first, so that an interruption keeps the most; a probe never runs before one it uses. */
 export function inOrder(probes: readonly Probe[], suite: Suite): Probe[] {
   const cheapest = [...probes].sort((a, b) => a.cost(suite).tokens - b.cost(suite).tokens);
-  const ordered: Probe[] = [];
-  const add = (probe: Probe): void => {
-    for (const earlier of probe.uses ?? []) add(earlier);
-    if (!ordered.includes(probe)) ordered.push(probe);
+  return [...new Set(cheapest.flatMap(withUses))];
+}
+
+/** Looks that an eighth more was gathered for than for the last one: what they cost together grows as the evidence does. */
+function looks(): () => boolean {
+  let asked = 0;
+  let last = 0;
+  return () => {
+    asked++;
+    if (asked < Math.ceil(last * 1.125)) return false;
+    last = asked;
+    return true;
   };
-  for (const probe of cheapest) add(probe);
-  return ordered;
+}
+
+/** Why a candidate, as it was opened, gives a probe nothing. */
+function cannot(
+  { requires, reads }: Probe,
+  { kind, capabilities }: ModelSource,
+  { headersOnly }: CollectSettings,
+): string | undefined {
+  const missing = requires.find((name) => capabilities[name] === undefined);
+  if (missing !== undefined) return `${kind} candidates give no ${missing}`;
+  return headersOnly && reads === 'weights' ? 'only headers were read' : undefined;
 }
 
 async function runProbe(
@@ -64,13 +95,12 @@ async function runProbe(
   settings: CollectSettings,
   warnings: string[],
 ): Promise<ProbeStatus> {
-  const missing = probe.requires.find((name) => source.capabilities[name] === undefined);
-  if (missing !== undefined)
-    return { status: 'unavailable', missing: `${source.kind} candidates give no ${missing}` };
-  if (settings.headersOnly && probe.reads === 'weights')
-    return { status: 'unavailable', missing: 'only headers were read' };
+  const missing = cannot(probe, source, settings);
+  if (missing !== undefined) return { status: 'unavailable', missing };
   const blocked = (probe.uses ?? []).find(({ id }) => done[id]?.status !== 'ok');
   if (blocked) return { status: 'unavailable', missing: `the ${blocked.id} probe gave no data` };
+  const due = looks();
+  const ok = (data: unknown): ProbeStatus => rounded({ status: 'ok', version: probe.version, data });
   try {
     const data = await probe.collect(source.capabilities as Capabilities, {
       suite: settings.suite,
@@ -84,10 +114,13 @@ async function runProbe(
       warn: (message) => warnings.push(message),
       progress: (count, total) =>
         settings.onProgress?.({ type: 'probe-progress', probe: probe.id, done: count, total }),
-      enough: () => false,
+      enough: (partial) =>
+        settings.decided !== undefined &&
+        due() &&
+        settings.decided(evidence(source, { ...done, [probe.id]: ok(partial) }, settings, warnings), probe),
       earlier: <U>({ id }: Probe<U>): U => (done[id] as { data: U }).data,
     });
-    return { status: 'ok', version: probe.version, data };
+    return ok(data);
   } catch (error) {
     // An export without an output, or a server without a parameter, is a fact about it, not a failure of the audit.
     if (isAssayError(error, 'MODEL_OUTPUT_MISSING') || isAssayError(error, 'ENDPOINT_UNSUPPORTED'))
@@ -104,7 +137,7 @@ function evidence(
 ): Evidence {
   const files = done.files;
   const { id, tier, sha256 } = settings.suite;
-  return {
+  const about: Evidence = rounded({
     schema: 'evidence/1',
     tool: settings.tool,
     candidate: {
@@ -116,9 +149,16 @@ function evidence(
     environment: source.environment(),
     seed: settings.seed,
     suite: { id, tier, sha256 },
-    probes: { ...done },
+    probes: {},
     warnings,
-  };
+  });
+  // Rounded already, and the same objects at every look: what signals remember of them stays known.
+  return { ...about, probes: Object.fromEntries(Object.entries(done).sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+/** As it will be saved, so that judging now and judging the file later see the same numbers. */
+function rounded<T>(value: T): T {
+  return JSON.parse(canonicalJson(value)) as T;
 }
 
 function interrupted(partial: Evidence): AssayError {

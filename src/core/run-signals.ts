@@ -1,5 +1,6 @@
 import { relevant } from './concerns.js';
 import { errorRecord } from './errors.js';
+import { impliedCopies, quantizedCopy } from './implied.js';
 import type {
   Evidence,
   FactValue,
@@ -9,11 +10,7 @@ import type {
   Signal,
   SignalResult,
   VariantView,
-  VersionKind,
 } from './types.js';
-
-/** Id prefix of hypotheses that no reference measures. */
-const IMPLIED = 'other/';
 
 /**
  * Score every signal that concerns this kind of candidate. A signal is handed only the probes it declares; one whose needed data are missing is `skipped`,
@@ -40,7 +37,7 @@ export function runSignals(
   });
 }
 
-/** Hypotheses of a profile, with the changed copies of a full version that nobody measured; and its strangers. */
+/** Hypotheses of a profile, with the changed copies that a full version implies; and its strangers. */
 export function viewsOf(
   profile: ReferenceProfile,
   needs: readonly Probe[],
@@ -61,11 +58,10 @@ export function viewsOf(
   );
   const variants = views.filter(({ kind }) => kind !== 'other');
   const fulls = variants.filter(({ kind }) => kind === 'full');
-  const measured = new Set(variants.filter(({ id }) => hasRuns(profile, id)).map(({ kind }) => kind));
   return {
     variants: [
       ...variants,
-      ...fulls.flatMap((full) => impliedBy(full, measured)),
+      ...fulls.flatMap(impliedCopies),
       ...variants
         .filter(({ id, kind, facts }) => kind === 'distilled' && !hasRuns(profile, id) && isFloat(facts))
         .map(quantizedCopy),
@@ -88,40 +84,9 @@ function hasRuns(profile: ReferenceProfile, id: string): boolean {
   return (profile.variants[id]?.runs.length ?? 0) > 0;
 }
 
-/** Copies of a full version that could have been delivered instead, of kinds the profile has not measured. */
-function impliedBy(full: VariantView, measured: ReadonlySet<VersionKind>): VariantView[] {
-  const { id, facts } = full;
-  const copy = { digests: [], runs: [], impliedBy: id };
-  const all: VariantView[] = [
-    quantizedCopy(full),
-    // A student may have any shape and any tokenizer.
-    { ...copy, id: `${IMPLIED}distilled ${id}`, kind: 'distilled', facts: {} },
-    { ...copy, ...stackOf(full), id: `${IMPLIED}altered ${id}`, kind: 'other', facts },
-  ];
-  return all.filter(({ kind }) => kind === 'other' || !measured.has(kind));
-}
-
 /** As published, and not yet a quantized copy. */
 function isFloat({ weightBits = 16 }: VariantView['facts']): boolean {
   return Number(weightBits) >= 16;
-}
-
-function stackOf({ tokenStack }: VariantView): Pick<VariantView, 'tokenStack'> {
-  return tokenStack === undefined ? {} : { tokenStack };
-}
-
-function quantizedCopy(original: VariantView): VariantView {
-  const { id, facts } = original;
-  const { weightBits: _stored, ...shape } = facts;
-  return {
-    ...stackOf(original),
-    id: `${IMPLIED}quantized ${id}`,
-    kind: 'quantized',
-    facts: shape,
-    digests: [],
-    runs: [],
-    impliedBy: id,
-  };
 }
 
 function usable(evidence: Evidence, probe: Probe): boolean {

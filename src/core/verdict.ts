@@ -8,7 +8,7 @@ export type Outcome = 'upheld' | 'refuted' | 'inconclusive';
 export interface Reason {
   readonly signal: string;
   readonly sentence: string;
-  /** Natural log of the Bayes factor against the claim, negative where it speaks for it; absent where it blocks and does not weigh. */
+  /** Natural log of the Bayes factor against the claim, negative where it speaks for it; absent where it blocks, or has no vote of its own. */
   readonly nats?: number;
 }
 

@@ -11,9 +11,12 @@ export function packLogProbs(rows: readonly (readonly number[])[]): string {
 /** Inverse of packLogProbs: rows of `width` values in nats. */
 export function unpackLogProbs(text: string, width: number): number[][] {
   const bytes = Buffer.from(text, 'base64');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const rows: number[][] = [];
   for (let at = 0; at + 2 * width <= bytes.length; at += 2 * width) {
-    rows.push(Array.from({ length: width }, (_, i) => bytes.readInt16LE(at + 2 * i) / STEPS));
+    const row = new Array<number>(width);
+    for (let i = 0; i < width; i++) row[i] = view.getInt16(at + 2 * i, true) / STEPS;
+    rows.push(row);
   }
   return rows;
 }

@@ -1,5 +1,15 @@
 import { unpackLogProbs } from './fixed-point.js';
-import type { LogProbabilities } from './probes/log-probabilities.js';
+import type { LogProbabilities, TextEvidence } from './probes/log-probabilities.js';
+
+/** References are compared with each other and with every candidate: each passage is unpacked once. */
+const unpacked = new WeakMap<TextEvidence, readonly (readonly number[])[]>();
+function rowsOf(text: TextEvidence, width: number): readonly (readonly number[])[] {
+  const known = unpacked.get(text);
+  if (known?.[0]?.length === width) return known;
+  const rows = unpackLogProbs(text.sample, width);
+  unpacked.set(text, rows);
+  return rows;
+}
 
 /** Log-probabilities of two models for the same ids at the same position of the same passage. */
 export interface PairedPosition {
@@ -20,8 +30,8 @@ export function pairPositions(a: LogProbabilities, b: LogProbabilities): PairedP
     if (!other) return [];
     const length = Math.min(text.ids.length, other.ids.length);
     if (!text.ids.slice(0, length).every((id, i) => id === other.ids[i])) return [];
-    const rowsA = unpackLogProbs(text.sample, a.sampleIds.length);
-    const rowsB = unpackLogProbs(other.sample, b.sampleIds.length);
+    const rowsA = rowsOf(text, a.sampleIds.length);
+    const rowsB = rowsOf(other, b.sampleIds.length);
     return rowsA.slice(0, length - 1).flatMap((row, i) => {
       const partner = rowsB[i];
       return partner ? [{ a: row, b: partner }] : [];

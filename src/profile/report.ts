@@ -46,6 +46,7 @@ const signal = z.discriminatedUnion('status', [
     expected: z.record(text, text),
     logLikelihood: z.record(text, z.number().nullable()),
     n: z.number(),
+    streams: z.number().optional(),
     details: z.array(detail),
   }),
   z.object({ ...identity, status: z.literal('skipped'), reason: text }),

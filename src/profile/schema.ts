@@ -44,6 +44,15 @@ const variant = z.object({
 });
 type Variant = z.infer<typeof variant>;
 
+/** Far above what any signal says; a sum of some of them is still a number. */
+const MAX_NATS = 1e6;
+const nats = z.number().min(0).max(MAX_NATS);
+const signalCalibration = z.object({
+  runs: z.number().int().positive(),
+  noise: nats,
+  power: z.record(z.string(), nats),
+});
+
 /** A variant id appears in reports and on command lines. */
 const variantId = z
   .string()
@@ -56,21 +65,17 @@ export const profileSchema = z
     suite: z.object({ id: z.string(), tier: z.string(), sha256: z.string() }).optional(),
     sources: z.record(z.string(), source).optional(),
     variants: z.record(variantId, variant),
-    calibration: z
-      .record(
-        z.string(),
-        z.object({
-          runs: z.number().int().positive(),
-          noise: z.number().nonnegative(),
-          power: z.record(z.string(), z.number()),
-        }),
-      )
-      .optional(),
+    calibration: z.record(z.string(), signalCalibration).optional(),
   })
   .refine(({ variants }) => Object.values(variants).some((entry) => entry.kind === 'full'), {
     message: 'a profile needs at least one variant of kind full',
   })
   .refine(({ variants }) => !('other' in variants), { message: 'the variant id "other" is reserved' })
+  .refine(
+    ({ variants, calibration }) =>
+      calibration === undefined || Object.values(variants).some(({ runs }) => runs.length > 0),
+    { message: 'a calibration needs the runs it was measured on', path: ['calibration'] },
+  )
   .check(({ value: { suite, sources = {}, variants }, issues }) => {
     for (const [id, entry] of Object.entries(variants)) {
       const complain = (message: string): unknown =>

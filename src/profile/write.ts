@@ -12,7 +12,7 @@ export function writeProfile(profile: ReferenceProfile): string {
       if (seq.items.every((item) => !isMap(item) && !isSeq(item))) seq.flow = true;
     },
     Map: (key, map, path) => {
-      if (key !== null && (isShort(map) || listedFile(path))) map.flow = true;
+      if (key !== null && (isShort(map) || listedFile(path) || calibratedSignal(path))) map.flow = true;
     },
   });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
@@ -22,6 +22,12 @@ export function writeProfile(profile: ReferenceProfile): string {
 function listedFile(path: readonly unknown[]): boolean {
   const pair = path.at(-2);
   return isPair(pair) && isScalar(pair.key) && pair.key.value === 'files';
+}
+
+/** A profile calibrates dozens of signals, one a line. */
+function calibratedSignal(path: readonly unknown[]): boolean {
+  const pair = path.at(-3);
+  return isPair(pair) && isScalar(pair.key) && pair.key.value === 'calibration';
 }
 
 function isShort(map: Node): boolean {

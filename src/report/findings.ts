@@ -1,9 +1,13 @@
-import type { Report } from '../core/types.js';
+import type { Reason, Report } from '../core/types.js';
+import { AGAINST_TITLE, eValueText, reasonLabel, remedyText } from './explanation.js';
 import { signalCoverage, verdictSentence } from './prose.js';
 import { cleanText, clip } from './text.js';
 import { troubles } from './troubles.js';
 
 const LIMIT = 2000;
+/** An annotation has room for the strongest only. */
+const MOST_REASONS = 4;
+const MOST_AGAINST = 2;
 /** A path from a root, at the start of a word. */
 const ABSOLUTE =
   /(?<![^\s"'`(=,:])(?:file:\/\/)?(?:[A-Za-z]:|\\)?[\\/](?:[^\\/\s"'`:]+[\\/])+([^\\/\s"'`:]*)/g;
@@ -21,13 +25,23 @@ export function messageText(text: string): string {
 }
 
 function verdictMessage(report: Report): string {
-  const { reasons, wouldDecide } = report.verdict;
-  const open =
-    wouldDecide.length === 0
-      ? []
-      : [`Would decide: ${wouldDecide.map(({ sentence }) => sentence).join('; ')}`];
-  const because = reasons.map(({ signal, sentence }) => `${signal}: ${sentence}`);
-  return [verdictSentence(report), ...because, ...open, `Signals: ${signalCoverage(report)}.`].join(' ');
+  const { outcome, reasons, against, wouldDecide } = report.verdict;
+  const line = (reason: Reason): string => `${reasonLabel(reason)}: ${reason.sentence}`;
+  return [
+    verdictSentence(report),
+    `E-value against the claim ${eValueText(report)}.`,
+    ...reasons.slice(0, MOST_REASONS).map(line),
+    ...labelled(AGAINST_TITLE[outcome], against.slice(0, MOST_AGAINST).map(line)),
+    ...labelled(
+      'Would decide',
+      wouldDecide.map((remedy) => remedyText(remedy, report)),
+    ),
+    `Signals: ${signalCoverage(report)}.`,
+  ].join(' ');
+}
+
+function labelled(label: string, texts: readonly string[]): readonly string[] {
+  return texts.length === 0 ? [] : [`${label}: ${texts.join(' ')}`];
 }
 
 function failure({ code, message, hint }: { code: string; message: string; hint?: string | undefined }) {

@@ -1,4 +1,5 @@
-import type { Clause, Report, SignalResult } from '../core/types.js';
+import type { Clause, Reason, Report, SignalResult } from '../core/types.js';
+import { AGAINST_TITLE, reasonLabel, remedyText } from './explanation.js';
 import { formatLogLikelihood } from './number.js';
 import { verdictSentence } from './prose.js';
 import { at, variantOrder } from './variants.js';
@@ -7,16 +8,17 @@ import { element, type XmlElement, xmlDocument } from './xml.js';
 function verdictCase(report: Report): XmlElement {
   const message = verdictSentence(report);
   const name = `claim: ${report.claim.variant} of ${report.claim.profile}`;
-  const { outcome, reasons, wouldDecide } = report.verdict;
-  const open = wouldDecide.length === 0 ? [] : [wouldDecide.map(({ sentence }) => sentence).join('; ')];
+  const { outcome, reasons, against, wouldDecide } = report.verdict;
+  const remedies = wouldDecide.map((remedy) => remedyText(remedy, report));
+  const open = remedies.length === 0 ? [] : [remedies.join(' ')];
+  const line = (reason: Reason) => `${reasonLabel(reason)}: ${reason.sentence}`;
   const children = {
     upheld: [],
     refuted: [
-      element(
-        'failure',
-        { message, type: 'refuted' },
-        reasons.map((r) => `${r.signal}: ${r.sentence}`),
-      ),
+      element('failure', { message, type: 'refuted' }, [
+        ...reasons.map(line),
+        ...against.map((reason) => `${AGAINST_TITLE[outcome]}: ${line(reason)}`),
+      ]),
     ],
     inconclusive: [element('skipped', { message: [message, ...open].join(' Would decide: ') })],
   }[outcome];
@@ -73,6 +75,15 @@ export function renderJunit(report: Report): string {
     errors: count(cases, 'error'),
     skipped: count(cases, 'skipped'),
   };
-  const suite = element('testsuite', { name: report.candidate.label, ...totals }, cases);
+  const properties = Object.entries({
+    'e-value': report.verdict.eValue,
+    'false-accusation-rate': report.verdict.falseAccusationRate,
+  })
+    .filter(([, value]) => Number.isFinite(value))
+    .map(([name, value]) => element('property', { name, value: Number(value.toPrecision(12)) }));
+  const suite = element('testsuite', { name: report.candidate.label, ...totals }, [
+    element('properties', {}, properties),
+    ...cases,
+  ]);
   return xmlDocument(element('testsuites', { name: report.tool.name, ...totals }, [suite]));
 }

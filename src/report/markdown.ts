@@ -1,8 +1,16 @@
-import type { Report, SignalResult } from '../core/types.js';
+import type { Reason, Report, SignalResult } from '../core/types.js';
 import { environmentRows } from './environment.js';
+import {
+  AGAINST_TITLE,
+  EVASIONS_TITLE,
+  eValueText,
+  promiseText,
+  remedyText,
+  weightText,
+} from './explanation.js';
 import { detailTable } from './markdown/details.js';
 import { code, prose, table } from './markdown/escape.js';
-import { formatFactor, formatLogLikelihood, formatPercent } from './number.js';
+import { formatLogLikelihood, formatPercent } from './number.js';
 import {
   clauseCoverage,
   OUTCOME_WORD,
@@ -30,17 +38,22 @@ function folded(title: string, block: Block): Block {
 }
 
 function identity(report: Report): string {
-  const { candidate, claim, verdict } = report;
+  const { candidate, claim } = report;
   return table(
     ['', ''],
     [
       ['Claim', `${code(claim.variant)} of ${code(claim.profile)}`],
       ['Candidate', `${code(candidate.label)} (${prose(candidate.kind)})`],
       ['Digest', candidate.digest === null ? 'none' : code(candidate.digest)],
-      ['Bayes factor against the claim', formatFactor(verdict.eValue)],
+      ['E-value against the claim', `${eValueText(report)}, which ${promiseText(report)}`],
       ['Acceptance', clauseCoverage(report)],
     ],
   );
+}
+
+function reasonItem(reason: Reason): string {
+  const weight = weightText(reason);
+  return `${code(reason.signal)}${weight === '' ? '' : `, ${weight}`}: ${prose(reason.sentence)}`;
 }
 
 function posterior(report: Report): Block {
@@ -119,13 +132,15 @@ function provenance(report: Report): Block {
 
 /** GitHub-flavoured Markdown: fits a pull-request comment or a job summary. */
 export function renderMarkdown(report: Report): string {
-  const { outcome, reasons, wouldDecide } = report.verdict;
+  const { outcome, reasons, against, wouldDecide, evasions } = report.verdict;
   const blocks = [
     `# ${OUTCOME_WORD[outcome]}`,
     `**${OUTCOME_WORD[outcome]}:** ${phraseText(verdictPhrase(report), code)}`,
     identity(report),
-    section('Reasons', list(reasons.map((reason) => `${code(reason.signal)}: ${prose(reason.sentence)}`))),
-    section('What would decide it', list(wouldDecide.map(({ sentence }) => prose(sentence)))),
+    section('Reasons', list(reasons.map(reasonItem))),
+    section(AGAINST_TITLE[outcome], list(against.map(reasonItem))),
+    section('What would decide it', list(wouldDecide.map((remedy) => prose(remedyText(remedy, report))))),
+    section(EVASIONS_TITLE[outcome], list(evasions.map(prose))),
     section('Posterior', posterior(report)),
     signals(report),
     probes(report),

@@ -17,7 +17,7 @@ function labelText(value: string): string {
 }
 
 function verdictGauges(report: Report): readonly Gauge[] {
-  const { outcome, posterior, confidence } = report.verdict;
+  const { outcome, posterior, confidence, eValue, falseAccusationRate } = report.verdict;
   return [
     {
       name: 'model_assay_verdict',
@@ -33,6 +33,16 @@ function verdictGauges(report: Report): readonly Gauge[] {
       name: 'model_assay_confidence',
       help: 'Probability of the explanation the verdict names.',
       samples: [[{}, confidence]],
+    },
+    {
+      name: 'model_assay_e_value',
+      help: 'E-value against the claim; refuted from one over the false accusation rate on.',
+      samples: [[{}, eValue]],
+    },
+    {
+      name: 'model_assay_false_accusation_rate',
+      help: 'Accepted share of genuine deliveries that are ever refuted.',
+      samples: [[{}, falseAccusationRate]],
     },
   ];
 }

@@ -73,12 +73,14 @@ function notifications(report: Report): readonly object[] {
 /** SARIF 2.1.0 with one run. Code scanning shows a result by its place, so each one has the first line. */
 export function renderSarif(report: Report): string {
   const { candidate, verdict, tool } = report;
+  const { eValue, falseAccusationRate } = verdict;
   const known = rules(report);
   const artifactLocation = { uri: relativeUri(candidate.label) };
   const results = findings(report).map((finding) => ({
     ruleId: ruleId(finding.type, finding.name),
     ruleIndex: known.findIndex(({ id }) => id === ruleId(finding.type, finding.name)),
     ...severity(finding, verdict.outcome),
+    ...(finding.type === 'verdict' && { properties: { eValue, falseAccusationRate } }),
     message: message(finding.message),
     locations: [{ physicalLocation: { artifactLocation, region: { startLine: 1 } } }],
   }));

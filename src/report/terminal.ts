@@ -1,5 +1,6 @@
-import type { Report } from '../core/types.js';
-import { formatFactor, formatPercent } from './number.js';
+import type { Reason, Report } from '../core/types.js';
+import { AGAINST_TITLE, EVASIONS_TITLE, eValueText, reasonLabel, remedyText } from './explanation.js';
+import { formatPercent } from './number.js';
 import { clauseCoverage, OUTCOME_WORD, verdictSentence } from './prose.js';
 import { type Paint, painter } from './terminal/ansi.js';
 import { fitText, textWidth, wrap } from './terminal/columns.js';
@@ -23,6 +24,8 @@ interface Context {
 
 const OUTCOME_COLOR = { upheld: 'green', refuted: 'red', inconclusive: 'yellow' } as const;
 const BAR = 30;
+/** Entries of the lists that explain; the other formats have all. */
+const MOST = 3;
 
 function headline({ report, width, paint }: Context): readonly string[] {
   const sentence = wrap(verdictSentence(report), width);
@@ -34,13 +37,13 @@ function headline({ report, width, paint }: Context): readonly string[] {
 }
 
 function identity({ report, width }: Context): readonly string[] {
-  const { candidate, claim, verdict } = report;
+  const { candidate, claim } = report;
   return [
     '',
     ...labelled('claim      ', `${nameText(claim.variant)} of ${nameText(claim.profile)}`, width),
     ...labelled('candidate  ', `${nameText(candidate.label)} (${candidate.kind})`, width),
     ...labelled('digest     ', candidate.digest ?? 'none', width),
-    ...labelled('evidence   ', `Bayes factor against the claim ${formatFactor(verdict.eValue)}`, width),
+    ...labelled('evidence   ', `E-value against the claim ${eValueText(report)}`, width),
   ];
 }
 
@@ -74,12 +77,21 @@ function clauses({ report, width, paint }: Context): readonly string[] {
   });
 }
 
+function reasonText(reason: Reason): string {
+  return `${reasonLabel(reason)}: ${reason.sentence}`;
+}
+
+function some(texts: readonly string[]): readonly string[] {
+  const left = texts.length - MOST;
+  return left > 1 ? [...texts.slice(0, MOST), `and ${left} more, in the other formats`] : texts;
+}
+
 /** Plain text for a terminal; nothing from a candidate can move the cursor or reorder a line. */
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
   const width = Math.max(60, options.width ?? 100);
   const context = { report, width, paint: painter(options.color ?? false) };
   const { paint } = context;
-  const { reasons, wouldDecide } = report.verdict;
+  const { outcome, reasons, against, wouldDecide, evasions } = report.verdict;
   const inputs = [
     ...labelled('  evidence  ', report.inputs.evidence, width),
     ...labelled('  profile   ', report.inputs.profile, width),
@@ -87,14 +99,8 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
   const lines = [
     ...headline(context),
     ...identity(context),
-    ...titled(
-      'Reasons',
-      bullets(
-        reasons.map(({ signal, sentence }) => `${signal}: ${sentence}`),
-        width,
-      ),
-      paint,
-    ),
+    ...titled('Reasons', bullets(reasons.map(reasonText), width), paint),
+    ...titled(AGAINST_TITLE[outcome], bullets(some(against.map(reasonText)), width), paint),
     ...titled('Posterior', posterior(context), paint),
     '',
     ...signalLines(report, width, context.paint),
@@ -103,11 +109,12 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     ...titled(
       'Would decide',
       bullets(
-        wouldDecide.map(({ sentence }) => sentence),
+        wouldDecide.map((remedy) => remedyText(remedy, report)),
         width,
       ),
       paint,
     ),
+    ...titled(EVASIONS_TITLE[outcome], bullets(some(evasions), width), paint),
     ...titled('Warnings', bullets(report.warnings, width), paint),
     ...titled('Inputs', inputs, paint),
   ];

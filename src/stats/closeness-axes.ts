@@ -23,11 +23,12 @@ export interface Axis extends Closeness {
  */
 const UNMEASURED_SPREAD = 1.5;
 
-/** What the runs of a variant hold. */
-export function reference<E>(scale: ClosenessScale<E>, variant: VariantView): Reference<E> {
+/** What the runs of a variant hold of what the candidate shows. */
+export function reference<E>(scale: ClosenessScale<E>, variant: VariantView, candidate: E): Reference<E> {
   const runs = variant.runs.flatMap(({ artifact, data }): Artifact<E>[] => {
     const evidence = scale.read(data);
-    return evidence === null ? [] : [{ id: artifact, evidence }];
+    if (evidence === null) return [];
+    return [{ id: artifact, evidence: scale.within?.(evidence, candidate) ?? evidence }];
   });
   return { variant, runs };
 }
@@ -42,10 +43,12 @@ export function axisTo<E>(
 ): Axis[] {
   const nearest = closest(scale, candidate, axis.runs);
   if (!nearest) return [];
-  const found = new Map([['other', nullExpectation(scale, axis, nearest.how, strangers)]]);
+  const stranger = strangerExpectation(scale, axis, nearest.how, strangers);
+  const beside = stranger === null ? scale : { ...scale, distilled: studentBeside(scale, stranger) };
+  const found = new Map([['other', stranger ?? { ...scale.unrelated, openEnded: true }]]);
   for (const known of variants) {
     const origin = variants.find(({ variant }) => variant.id === known.variant.impliedBy)?.variant;
-    const expectation = expectationOf(scale, known, axis, { ...nearest, origin });
+    const expectation = expectationOf(beside, known, axis, { ...nearest, origin });
     if (expectation) found.set(known.variant.id, expectation);
   }
   return [{ variant: axis.variant, ...nearest, expectations: found }];
@@ -70,6 +73,14 @@ export function coincidence<E>(
     if (!itself) found.set(variant.id, ownWeights(scale.distilled));
   }
   return [{ variant: stranger.variant, ...nearest, expectations: found }];
+}
+
+function studentBeside<E>(
+  { distilled, distilledFromStrangers: apart }: ClosenessScale<E>,
+  stranger: Expectation,
+): Expectation {
+  if (apart === undefined) return distilled;
+  return { location: stranger.location + apart.location, scale: apart.scale };
 }
 
 /** Closer than half way, on the axis, from the noise of engines to a quantized copy. */
@@ -115,11 +126,11 @@ function expectationOf<E>(
     if (!own) return null;
     if (variant.kind === 'full') return scale.sameWeights;
     // How far members of a kind lie from each other one artifact does not show; that it lies close to itself it does.
-    const close = scale.closer * (value - scale.altered.location) > 0;
+    const close = scale.closer * (value - scale.quantized.location) > 0;
     return close ? itself(scale) : null;
   }
   const { mean, sd } = summarize(values);
-  const copies = scale.closer * (mean - scale.altered.location) > 0 && own;
+  const copies = scale.closer * (mean - scale.quantized.location) > 0 && own;
   if (copies && variant.kind === 'full') return scale.sameWeights;
   // One artifact given twice shows no spread of its kind.
   if (own && coincide(scale, mean)) return itself(scale);
@@ -133,7 +144,7 @@ function expectationOf<E>(
  */
 function unmeasured<E>(scale: ClosenessScale<E>, kind: VersionKind, other: VersionKind): Expectation {
   const apart = kind !== other && [kind, other].includes('full') && [kind, other].includes('distilled');
-  return apart ? ownWeights(scale.distilled) : { ...scale.altered, openEnded: true, basis: 'unmeasured' };
+  return apart ? ownWeights(scale.distilled) : { ...scale.quantized, openEnded: true, basis: 'unmeasured' };
 }
 
 function ownWeights(relative: Expectation): Expectation {
@@ -164,14 +175,15 @@ function leaveOneOut<E>(
   return (alike.length > 0 ? alike : found).map(({ value }) => value);
 }
 
-function nullExpectation<E>(
+/** Null where the profile holds no strangers that can be compared. */
+function strangerExpectation<E>(
   scale: ClosenessScale<E>,
   axis: Reference<E>,
   how: string | undefined,
   strangers: readonly Reference<E>[],
-): Expectation {
+): Expectation | null {
   const values = strangers.flatMap(({ runs }) => leaveOneOut(scale, runs, axis, how));
-  if (values.length === 0) return { ...scale.unrelated, openEnded: true };
+  if (values.length === 0) return null;
   const { mean, sd } = summarize(values);
   return { location: mean, scale: Math.max(sd ?? 0, scale.seedScale), openEnded: true };
 }

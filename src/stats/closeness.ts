@@ -37,6 +37,11 @@ export interface ClosenessScale<E> {
   readonly read: (data: Readonly<Record<string, unknown>>) => E | null;
   /** Null when the two have too little in common. */
   readonly compare: (candidate: E, reference: E) => Closeness | null;
+  /**
+   * What of a reference the candidate's evidence has too. References are compared with each other on that alone: how far
+   * models lie apart depends on the text they read. The reference itself where nothing is left out.
+   */
+  readonly within?: (reference: E, candidate: E) => E;
   /** Why a candidate that can be compared with no reference is skipped. */
   readonly incomparable: string;
   /** Number in the unit readers know. */
@@ -49,6 +54,8 @@ export interface ClosenessScale<E> {
   readonly quantized: Expectation;
   /** A student trained on the logits of the reference. */
   readonly distilled: Expectation;
+  /** Where it lies, on the axis, from the strangers of the profile: levels differ by family, this distance less. */
+  readonly distilledFromStrangers?: { readonly location: number; readonly scale: number };
   readonly altered: Expectation;
   readonly unrelated: Expectation;
   /** Smallest spread believed between models trained alike, whatever few references show. */
@@ -72,8 +79,8 @@ export function scoreCloseness<E>(
   candidate: E,
   { variants, strangers }: Pick<SignalInput, 'variants' | 'strangers'>,
 ): Measured | Skipped {
-  const known = variants.map((variant) => reference(scale, variant));
-  const unknown = strangers.map((variant) => reference(scale, variant));
+  const known = variants.map((variant) => reference(scale, variant, candidate));
+  const unknown = strangers.map((variant) => reference(scale, variant, candidate));
   const axes = [
     ...known.flatMap((axis) => axisTo(scale, candidate, axis, known, unknown)),
     ...unknown.flatMap((axis) => coincidence(scale, candidate, axis, known)),
@@ -95,6 +102,7 @@ export function scoreCloseness<E>(
     ),
     logLikelihood: likelihood,
     n: Math.max(...axes.map(({ n }) => n)),
+    streams: axes.length,
     details: axes.map(({ variant, value, how }) => ({
       type: 'number',
       label: how === undefined ? `to ${variant.id}` : `to ${variant.id}, ${how}`,

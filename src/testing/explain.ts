@@ -1,16 +1,22 @@
 import type { Report } from '../core/types.js';
+import { AGAINST_TITLE, remedyText } from '../report/explanation.js';
 import { verdictSentence } from '../report/index.js';
 import { cleanText } from '../report/text.js';
 
 const MAX_REASONS = 3;
+const MAX_AGAINST = 2;
 
-/** A verdict in plain text: the sentence, its strongest reasons, what stood in the way and what would decide. */
+/** A verdict in plain text: the sentence, its strongest reasons and what speaks against it, what stood in the way and what would decide. */
 export function explain(report: Report, notes: readonly string[] = []): string {
-  const { outcome, reasons, wouldDecide } = report.verdict;
+  const { outcome, reasons, against, wouldDecide } = report.verdict;
   const failed = report.clauses.filter(({ passed }) => !passed);
   return [
     verdictSentence(report),
     ...reasons.slice(0, MAX_REASONS).map(({ sentence }) => `  - ${cleanText(sentence)}`),
+    ...section(
+      `${AGAINST_TITLE[outcome]}:`,
+      against.slice(0, MAX_AGAINST).map(({ sentence }) => sentence),
+    ),
     ...section('Not met:', [
       ...notes,
       ...failed.map(({ id, expected, observed }) => `${id}: expected ${expected}, observed ${observed}`),
@@ -18,7 +24,7 @@ export function explain(report: Report, notes: readonly string[] = []): string {
     ...section('Could not be measured:', outcome === 'upheld' ? [] : failures(report)),
     ...section(
       'What would decide:',
-      wouldDecide.map(({ sentence }) => sentence),
+      wouldDecide.map((remedy) => remedyText(remedy, report)),
     ),
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import type { Contradiction, Evidence, FilesEvidence, PublishedFile, SignalResul
 import { bestRival, type Weighing } from './weigh.js';
 
 /** Nats by which evidence that is costly to fake must favour the claim before it is upheld: odds of ten. */
-const COSTLY_SUPPORT = Math.log(10);
+export const COSTLY_SUPPORT = Math.log(10);
 
 /** Why an otherwise sufficient case may not be upheld. */
 export type Blocker =
@@ -36,7 +36,7 @@ export type Blocker =
 export function blockersOf(
   evidence: Evidence,
   signals: readonly SignalResult[],
-  { votes }: Weighing,
+  { votes }: Pick<Weighing, 'votes'>,
   claim: string,
   book: readonly PublishedFile[] = [],
 ): Blocker[] {

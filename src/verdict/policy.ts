@@ -8,20 +8,32 @@ import type {
   VersionKind,
 } from '../core/types.js';
 import { blockersOf } from './blockers.js';
+import type { Costs } from './costs.js';
+import { eValueAgainst } from './e-value.js';
+import { betsOf, priorOf } from './prior.js';
 import { reasonsFor } from './reasons.js';
 import { tokenizerTwinsOf, twinsOf } from './twins.js';
 import { bestRival, weigh } from './weigh.js';
 
-/** A claim is refuted below this probability: the accepted rate of false accusations. */
-const REFUTED_BELOW = 1e-3;
+/** Accepted rate of false accusations, where the buyer chooses none. */
+export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
-/** A kind or variant is named from here on; below, the verdict says `unknown`. */
+/** A kind is named from here on; below, the verdict says `unknown`. */
 const NAMED_FROM = 0.95;
+/** A variant is named from this share of the probability of its kind on: others of the kind may not be in the profile. */
+const VARIANT_FROM = 0.9;
+
+export interface JudgeOptions {
+  /** Share of genuine deliveries that may be refuted. */
+  readonly falseAccusationRate?: number;
+  /** What evidence that is missing would cost. */
+  readonly costs?: Costs | undefined;
+}
 
 /**
- * Weigh signals into a verdict. Upheld needs probability 0.99, support that is costly to fake, every probe
- * completed and a delivery that does not contradict itself; refuted needs the claim below 1 in 1,000; all else
- * is inconclusive and says what would decide it.
+ * Weigh signals into a verdict. Refuted needs an e-value of one over the accepted rate of false accusations, and the
+ * claim to be less probable than that rate; upheld needs probability 0.99, support that is costly to fake, every probe
+ * completed and a delivery that does not contradict itself; all else is inconclusive and says what would decide it.
  */
 export function judge(
   evidence: Evidence,
@@ -29,15 +41,18 @@ export function judge(
   claim: string,
   signals: readonly SignalResult[],
   views: readonly VariantView[],
+  { falseAccusationRate = FALSE_ACCUSATION_RATE, costs }: JudgeOptions = {},
 ): Verdict {
   const candidateKind = evidence.candidate.kind;
   const remote = candidateKind === 'endpoint' || candidateKind === 'log';
   const twins = (remote ? tokenizerTwinsOf : twinsOf)(profile, claim);
-  const weighing = weigh(signals, [...views.map(({ id }) => id), 'other'], claim);
+  const weighing = weigh(signals, priorOf(views, claim), profile.calibration);
+  const bets = betsOf(views, claim);
+  const eValue = eValueAgainst(claim, weighing.votes, bets, candidateKind);
   const probability = weighing.posterior[claim] ?? 0;
   const blockers = blockersOf(evidence, signals, weighing, claim, profile.variants[claim]?.files);
   const outcome: Outcome =
-    probability <= REFUTED_BELOW
+    probability <= falseAccusationRate && eValue >= 1 / falseAccusationRate
       ? 'refuted'
       : probability >= UPHELD_FROM && blockers.length === 0
         ? 'upheld'
@@ -57,10 +72,26 @@ export function judge(
           ? probability
           : Math.max(...Object.values(weighing.posterior)),
     posterior: merged(weighing.posterior, profile),
-    eValue: Math.exp((weighing.total[best] ?? 0) - (weighing.total[claim] ?? 0)),
-    falseAccusationRate: REFUTED_BELOW,
-    ...reasonsFor({ weighing, blockers, outcome, twins, candidateKind }, claim, best, signals),
+    eValue,
+    falseAccusationRate,
+    ...reasonsFor(
+      {
+        ...{ weighing, blockers, outcome, twins, candidateKind, costs, bets, eValue, falseAccusationRate },
+        needed: {
+          uphold: logit(UPHELD_FROM) - logit(probability),
+          refute: logit(probability) - logit(falseAccusationRate),
+        },
+        calibration: profile.calibration ?? {},
+      },
+      claim,
+      best,
+      signals,
+    ),
   };
+}
+
+function logit(probability: number): number {
+  return Math.log(probability / (1 - probability));
 }
 
 /** A copy of a student is a student, unless the student itself was claimed. */
@@ -83,9 +114,11 @@ function named(
     const kind = kinds[id] ?? 'other';
     byKind.set(kind, (byKind.get(kind) ?? 0) + probability);
   }
-  const kind = [...byKind].find(([, probability]) => probability >= NAMED_FROM)?.[0] ?? 'unknown';
+  const [kind, probable = 0] = [...byKind].find(([, probability]) => probability >= NAMED_FROM) ?? [
+    'unknown',
+  ];
   const variant = Object.entries(posterior).find(
-    ([id, p]) => p >= NAMED_FROM && profile.variants[id] !== undefined,
+    ([id, p]) => profile.variants[id] !== undefined && kinds[id] === kind && p >= VARIANT_FROM * probable,
   )?.[0];
   return { kind, variant: variant ?? null };
 }

@@ -1,105 +1,89 @@
-import type { SignalResult } from '../core/types.js';
+import type { SignalCalibration, SignalResult } from '../core/types.js';
 import { normalizeLog } from '../stats/normalize-log.js';
-
-/**
- * Most a group of signals may say for one hypothesis over another, in nats. Caps follow what the evidence costs
- * to fake and how well its noise is known: a digest nearly decides, and what metadata say of themselves hints. Descent
- * was measured on small models only, without a false call. Description, which showed no power between versions of the
- * fixture families, and attention, which tells copies there but was measured on small models only, can but tip a balance.
- */
-const CAP: Readonly<Record<string, number>> = {
-  identity: 20,
-  claims: 5,
-  lineage: 8,
-  architecture: 14,
-  precision: 14,
-  'log-probabilities': 14,
-  tokenizer: 5,
-  'token-counts': 12,
-  'token-boundaries': 12,
-  vocabulary: 12,
-  behaviour: 2,
-  text: 0.5,
-  service: 1,
-  signature: 14,
-  attention: 0.5,
-  repetition: 0.5,
-  latency: 0,
-};
-/** A group nobody has calibrated is shown and does not weigh. */
-const UNKNOWN_CAP = 0;
-
-/** The claim starts at even odds, whatever the number of alternatives: the burden is on the evidence. */
-const CLAIM_PRIOR = 0.5;
+import { capOf } from './groups.js';
 
 /** Chance that the audit itself is broken in a way no signal models; bounds every stated confidence. */
 const UNMODELLED = 1e-4;
+
+/** Natural-log likelihoods by hypothesis, the best at 0. */
+export type Logs = Readonly<Record<string, number>>;
+
+export interface Vote {
+  readonly group: string;
+  readonly signals: readonly string[];
+  /** The group's contribution per hypothesis, in nats, best hypothesis at 0. */
+  readonly vote: Logs;
+  /** Dependent comparisons whose worst the vote is. */
+  readonly streams: number;
+}
 
 export interface Weighing {
   /** Probability per hypothesis, implied ones included. */
   readonly posterior: Readonly<Record<string, number>>;
   /** Summed log-likelihood per hypothesis. */
-  readonly total: Readonly<Record<string, number>>;
-  /** Each group's contribution per hypothesis, in nats, best hypothesis at 0. */
-  readonly votes: readonly {
-    readonly group: string;
-    readonly signals: readonly string[];
-    readonly vote: Readonly<Record<string, number>>;
-  }[];
+  readonly total: Logs;
+  readonly votes: readonly Vote[];
 }
 
-/** Combine signals into a posterior over hypotheses. Missing evidence moves nothing. */
+/**
+ * Combine signals into a posterior over the hypotheses that `prior` lists. Missing evidence moves nothing, and what a signal said against
+ * references of the claimed version itself (`calibration`) it may say against a candidate for nothing.
+ */
 export function weigh(
   signals: readonly SignalResult[],
-  hypotheses: readonly string[],
-  claim: string,
+  prior: Readonly<Record<string, number>>,
+  calibration: Readonly<Record<string, SignalCalibration>> = {},
 ): Weighing {
+  const hypotheses = Object.keys(prior);
   const groups = [...new Set(signals.map(({ group }) => group))];
-  const votes = groups.flatMap((group) => {
-    const scored = signals.filter((signal) => signal.group === group && signal.status === 'scored');
-    const rows = scored.flatMap((signal) => (signal.status === 'scored' ? [signal.logLikelihood] : []));
-    const vote = groupVote(rows, hypotheses, CAP[group] ?? UNKNOWN_CAP);
-    return vote ? [{ group, signals: scored.map(({ id }) => id), vote }] : [];
+  const votes = groups.flatMap((group): Vote[] => {
+    const scored = signals.flatMap((signal) =>
+      signal.group === group && signal.status === 'scored' ? [signal] : [],
+    );
+    const rows = scored.map(({ id, logLikelihood }) =>
+      relative(logLikelihood, hypotheses, calibration[id]?.noise ?? 0),
+    );
+    const vote = groupVote(
+      rows.filter((row) => row !== null),
+      hypotheses,
+      capOf(group),
+    );
+    const streams = scored.reduce((sum, signal) => sum + (signal.streams ?? 1), 0);
+    return vote ? [{ group, signals: scored.map(({ id }) => id), vote, streams }] : [];
   });
-  const rivals = Math.max(1, hypotheses.length - 1);
   const total = Object.fromEntries(
     hypotheses.map((id) => [id, votes.reduce((sum, { vote }) => sum + (vote[id] ?? 0), 0)]),
   );
-  const prior = (id: string): number => (id === claim ? CLAIM_PRIOR : (1 - CLAIM_PRIOR) / rivals);
   const modelled = normalizeLog(
-    Object.fromEntries(hypotheses.map((id) => [id, (total[id] ?? 0) + Math.log(prior(id))])),
+    Object.fromEntries(hypotheses.map((id) => [id, (total[id] ?? 0) + Math.log(prior[id] ?? 0)])),
   );
   const posterior = Object.fromEntries(
-    hypotheses.map((id) => [id, (1 - UNMODELLED) * (modelled[id] ?? 0) + UNMODELLED * prior(id)]),
+    hypotheses.map((id) => [id, (1 - UNMODELLED) * (modelled[id] ?? 0) + UNMODELLED * (prior[id] ?? 0)]),
   );
   return { posterior, total, votes };
 }
 
 /**
- * The worst any signal of a group says about each hypothesis, relative to what it says of its best, cut at the
- * cap. Signals of a group read the same evidence, so they are never added up. A hypothesis a signal says nothing
- * about loses nothing by it: silence is not evidence.
+ * What a signal says of each hypothesis relative to its best, less its noise. Silence is not evidence: a hypothesis it
+ * does not name loses nothing. Null where it names none.
  */
-function groupVote(
-  rows: readonly Readonly<Record<string, number>>[],
-  hypotheses: readonly string[],
-  cap: number,
-): Record<string, number> | null {
-  const speaking = rows.filter((row) => Object.keys(row).length > 0);
-  if (speaking.length === 0) return null;
-  const worst = hypotheses.map((id): [string, number] => {
-    const values = speaking.map((row) => {
-      const best = Math.max(...Object.values(row));
-      return (row[id] ?? best) - best;
-    });
-    return [id, Math.min(...values)];
-  });
+export function relative(row: Logs, hypotheses: readonly string[], noise: number): Logs | null {
+  const named = Object.values(row);
+  if (named.length === 0) return null;
+  const best = Math.max(...named);
+  return Object.fromEntries(hypotheses.map((id) => [id, Math.min(0, (row[id] ?? best) - best + noise)]));
+}
+
+/** The worst any signal of a group says of each hypothesis, cut at the cap: they read the same evidence and are not added up. */
+function groupVote(rows: readonly Logs[], hypotheses: readonly string[], cap: number): Logs | null {
+  if (rows.length === 0) return null;
+  const worst = hypotheses.map((id): [string, number] => [id, Math.min(...rows.map((row) => row[id] ?? 0))]);
   const best = Math.max(...worst.map(([, value]) => value));
   return Object.fromEntries(worst.map(([id, value]) => [id, Math.max(-cap, value - best)]));
 }
 
 /** The hypothesis, other than the claim, with the highest log weight. */
-export function bestRival(logs: Readonly<Record<string, number>>, claim: string): string {
+export function bestRival(logs: Logs, claim: string): string {
   const rivals = Object.entries(logs).filter(([id]) => id !== claim);
   return rivals.reduce(
     (best, entry) => (entry[1] > best[1] ? entry : best),

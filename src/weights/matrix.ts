@@ -138,7 +138,10 @@ function extentIn(
   if (!STACKED_QKV.test(family)) return undefined;
   const grouped =
     attentionHeads && keyValueHeads ? attentionHeads / (attentionHeads + 2 * keyValueHeads) : 1 / 3;
-  const query = attentionHeads && headDim ? attentionHeads * headDim : rows * grouped;
+  // A configuration may still state the heads that were cut out.
+  const cut =
+    attentionHeads && keyValueHeads && headDim && (attentionHeads + 2 * keyValueHeads) * headDim !== rows;
+  const query = attentionHeads && headDim && !cut ? attentionHeads * headDim : rows * grouped;
   const key = (rows - query) / 2;
   if (!Number.isInteger(key) || key <= 0) return undefined;
   const from = role === 'query' ? 0 : role === 'key' ? query : query + key;

@@ -41,7 +41,7 @@ function results(candidate: unknown, reference: unknown): SignalResult[] {
 }
 
 function sound(found: readonly SignalResult[]): void {
-  const { posterior } = weigh(found, ['full', 'other'], 'full');
+  const { posterior } = weigh(found, { full: 0.5, other: 0.5 });
   for (const p of Object.values(posterior)) expect(p > 0 && p < 1).toBe(true);
 }
 

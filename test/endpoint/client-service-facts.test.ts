@@ -53,7 +53,7 @@ describe('what a service says of itself', () => {
       spoofing: 'trivial',
       ...result,
     } as const;
-    const { votes, posterior } = weigh([signal], ['full', 'distill', 'other'], 'full');
+    const { votes, posterior } = weigh([signal], { full: 0.5, distill: 0.25, other: 0.25 });
     expect(votes[0]?.vote.full).toBe(-1);
     expect(posterior.full).toBeGreaterThan(0.2);
   });

@@ -54,7 +54,7 @@ const CASES: Readonly<Record<string, Expectation>> = {
 };
 
 /** What reads text one token at a time is checked against torch's own continuation instead. */
-const USED = ['files', 'architecture', 'log-probabilities', 'attention-statistics'];
+const USED = ['files', 'architecture', 'quantization', 'log-probabilities', 'attention-statistics'];
 const folder = scratch();
 const profiles = { quill: loadProfile('quill'), folio: loadProfile('folio') };
 

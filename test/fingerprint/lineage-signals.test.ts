@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { impliedCopies } from '../../src/core/implied.js';
 import type { Measured, SignalInput, Skipped, VariantView, VersionKind } from '../../src/core/types.js';
 import { collectLineage } from '../../src/fingerprint/lineage/collect.js';
 import lineage from '../../src/fingerprint/signals/lineage.js';
 import sibling from '../../src/fingerprint/signals/sibling.js';
 import weightCopy from '../../src/fingerprint/signals/weight-copy.js';
-import { mixed, neuronsMoved, rotated, rounded, tuned, without } from '../support/model-moves.js';
+import {
+  mixed,
+  narrowed,
+  neuronsMoved,
+  pruned,
+  rotated,
+  rounded,
+  tuned,
+  without,
+} from '../support/model-moves.js';
 import { type SyntheticModel, syntheticModel, weightsOf } from '../support/synthetic-model.js';
 
 async function variant(id: string, kind: VersionKind, model: SyntheticModel | null): Promise<VariantView> {
   const data =
     model === null ? [] : [{ artifact: id, data: { lineage: await collectLineage(weightsOf(model)) } }];
   return { id, kind, facts: {}, digests: [], runs: data };
-}
-
-function implied(full: string): VariantView[] {
-  const copy = { facts: {}, digests: [], runs: [], impliedBy: full };
-  return [
-    { ...copy, id: `other/quantized ${full}`, kind: 'quantized' },
-    { ...copy, id: `other/distilled ${full}`, kind: 'distilled' },
-    { ...copy, id: `other/altered ${full}`, kind: 'other' },
-  ];
 }
 
 async function input(
@@ -42,7 +43,8 @@ function favoured(result: Measured | Skipped): string[] {
 
 const base = syntheticModel(1);
 const full = await variant('full', 'full', base);
-const hypotheses = [full, ...implied('full')];
+const implied = impliedCopies(full);
+const hypotheses = [full, ...implied];
 
 describe('weight-copy', () => {
   it.each([
@@ -50,8 +52,16 @@ describe('weight-copy', () => {
     ['an exact copy', base, ['full', 'other/altered full']],
     ['a 4-bit copy', rounded(base, 4), ['other/quantized full']],
     ['an 8-bit copy', rounded(base, 8), ['other/quantized full']],
-    ['a tuned copy', tuned(base, 0.1), ['other/altered full']],
-    ['a copy without a layer', without(base, 1), ['other/altered full']],
+    ['a copy with 2 % of the weights zeroed', pruned(base, 0.02), ['other/pruned full']],
+    ['a copy with 60 % of the weights zeroed', pruned(base, 0.6), ['other/pruned full']],
+    ['a zeroed copy that was tuned before', pruned(tuned(base, 0.03), 0.4), ['other/pruned full']],
+    ['a copy without a layer', without(base, 1), ['other/pruned full']],
+    ['a copy with fewer neurons', narrowed(base, 80), ['other/pruned full']],
+    ['a copy without a layer, healed', without(tuned(base, 0.04), 1), ['other/pruned full']],
+    ['layers of the version, trained anew', without(tuned(base, 0.5), 1), ['other/distilled full']],
+    ['a copy hardly tuned', tuned(base, 0.01), ['other/finetuned full']],
+    ['a copy tuned', tuned(base, 0.1), ['other/finetuned full']],
+    ['a copy tuned heavily', tuned(base, 0.6), ['other/finetuned full']],
   ])('favours the hypothesis that explains %s', async (_, model, expected) => {
     expect(favoured(weightCopy.score(await input(model, hypotheses)))).toEqual(expected);
   });
@@ -85,7 +95,14 @@ describe('weight-copy', () => {
       variants: hypotheses,
       strangers: [],
     };
-    expect(favoured(weightCopy.score(spliced))).toEqual(['other/altered full']);
+    expect(weightCopy.score(spliced)).toMatchObject({ status: 'skipped' });
+    expect(favoured(lineage.score(spliced))).toEqual(['other', 'other/distilled full']);
+  });
+
+  it('gives a tuned copy of a stranger to no variant', async () => {
+    const other = await variant('other-model', 'other', syntheticModel(2));
+    const candidate = await input(tuned(syntheticModel(2), 0.1), hypotheses, [other]);
+    for (const signal of [weightCopy, lineage]) expect(favoured(signal.score(candidate))).toContain('other');
   });
 });
 
@@ -97,6 +114,14 @@ describe('lineage', () => {
     const result = lineage.score(await input(model, hypotheses));
     expect(result).toMatchObject({ status: 'scored', logLikelihood: { other: Math.log(1e-6) } });
     expect(favoured(result)).toContain('other/altered full');
+    expect(favoured(result)).not.toContain('other/distilled full');
+  });
+
+  it('holds what is out of its place against copies that leave weights in place', async () => {
+    const result = lineage.score(await input(rotated(base), hypotheses));
+    expect(favoured(result)).toEqual(['other/altered full', 'other/quantized full']);
+    const smaller = lineage.score(await input(rotated(without(base, 1)), hypotheses));
+    expect(favoured(smaller)).toContain('other/pruned full');
   });
 
   it('never holds an exact copy against the version it is', async () => {
@@ -149,17 +174,17 @@ describe('sibling', async () => {
     ['a merge of 0.3', mixed(base, tune, 0.3), 0.3],
     ['a merge of 0.5 in 4 bits', rounded(mixed(base, tune, 0.5), 4), 0.5],
   ])('puts %s at its coordinate', async (_, model, t) => {
-    const result = sibling.score(await input(model, [...pair, ...implied('full')]));
+    const result = sibling.score(await input(model, [...pair, ...implied]));
     // Standard error in 3 bits: 0.23 / (0.05 · √5376).
     expect(Math.abs(share(result) - t)).toBeLessThan(0.13);
   });
 
   it('favours the corner, and the altered copy in between', async () => {
     const at = async (model: SyntheticModel): Promise<string[]> =>
-      favoured(sibling.score(await input(model, [...pair, ...implied('full')])));
+      favoured(sibling.score(await input(model, [...pair, ...implied])));
     expect(await at(rounded(tune, 4))).toContain('tune');
     expect(await at(rounded(base, 4))).toEqual(expect.arrayContaining(['full', 'other/quantized full']));
-    expect(await at(mixed(base, tune, 0.5))).toEqual(['other/altered full']);
+    expect(await at(mixed(base, tune, 0.5))).toEqual(['other/altered full', 'other/finetuned full']);
   });
 
   it('gives shares of three siblings', async () => {

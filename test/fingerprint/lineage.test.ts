@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { collectLineage } from '../../src/fingerprint/lineage/collect.js';
 import { type Relation, relationsOf } from '../../src/fingerprint/lineage/relation.js';
 import type { LineageEvidence } from '../../src/fingerprint/lineage/types.js';
-import { mixed, neuronsMoved, pruned, rotated, rounded, tuned, without } from '../support/model-moves.js';
+import {
+  mixed,
+  narrowed,
+  neuronsMoved,
+  pruned,
+  rotated,
+  rounded,
+  tuned,
+  without,
+} from '../support/model-moves.js';
 import {
   edited,
   keyOf,
@@ -26,6 +35,12 @@ async function relation(candidate: SyntheticModel, reference: SyntheticModel): P
 }
 
 const base = syntheticModel(1);
+const adapted = (model: SyntheticModel): SyntheticModel => {
+  const moved = tuned(model, 0.1);
+  return edited(model, (m, id) =>
+    id.role === 'query' || id.role === 'value' ? (moved.matrices.get(keyOf(id)) ?? m) : m,
+  );
+};
 const mantissa = (value: number, bits: number): number => {
   const step = 2 ** (Math.floor(Math.log2(Math.abs(value) || 1)) - bits);
   return Math.round(value / step) * step;
@@ -73,6 +88,49 @@ describe('what a model is to another', () => {
     ['a layer, and its neurons moved', neuronsMoved(without(base, 1))],
   ])('pruned: %s', async (_, model) => {
     expect((await relation(model, base)).kind).toBe('pruned');
+  });
+
+  it('pruned: some neurons and heads of every layer, so that the embedding alone is comparable', async () => {
+    const cut = edited(narrowed(base, 80), (m, { role }) => {
+      if (role === 'query' || role === 'key' || role === 'value')
+        return { ...m, rows: 48, values: m.values.slice(0, 48 * m.columns) };
+      if (role !== 'output') return m;
+      const values = m.values.filter((_, i) => i % m.columns < 48);
+      return { ...m, columns: 48, values };
+    });
+    const found = await relation(cut, base);
+    expect(found).toMatchObject({ kind: 'pruned', smaller: true, moved: false });
+    expect(found.rows?.pairs).toEqual([]);
+    const moved = await relation(tuned(cut, 0.05), base);
+    expect(moved).toMatchObject({ kind: 'rearranged', smaller: true });
+  });
+
+  it.each([
+    ['zeroed after tuning', pruned(tuned(base, 0.05), 0.4), false],
+    ['cut, and an adapter in two matrices of each layer', adapted(without(base, 1)), true],
+    ['cut and rounded to 4 bits', rounded(without(base, 1), 4), true],
+  ])('pruned, and the rest moved: %s', async (_, model, smaller) => {
+    expect(await relation(model, base)).toMatchObject({ kind: 'pruned', smaller, moved: true });
+  });
+
+  it.each([
+    ['healed', 0.04],
+    ['trained anew', 0.5],
+  ])('reduced: a layer less, %s', async (_, share) => {
+    const found = await relation(without(tuned(base, share), 1), base);
+    expect(found).toMatchObject({ kind: 'reduced', smaller: true });
+    expect(found.rows?.distance).toBeCloseTo(share, 1);
+  });
+
+  it('spliced: genuine numbers at the sampled places of other weights', async () => {
+    const [genuine, fake] = [await print(base), await print(syntheticModel(3))];
+    expect(relationsOf({ ...fake, rows: genuine.rows }, [genuine])[0]?.kind).toBe('spliced');
+  });
+
+  it('larger is not pruned', async () => {
+    const found = await relation(base, without(base, 1));
+    expect(found.smaller).toBe(false);
+    expect(['pruned', 'reduced']).not.toContain(found.kind);
   });
 
   it.each([0.01, 0.1, 0.5])('tuned: by a share of %d', async (share) => {

@@ -306,7 +306,7 @@ describe('what it says of a version', () => {
       warnings: [],
     });
     const codes = (data: ResponseSignatures): string[] =>
-      blockersOf(evidence(data), [], { posterior: {}, total: {}, votes: [] }, 'full').map(({ code }) => code);
+      blockersOf(evidence(data), [], { votes: [] }, 'full').map(({ code }) => code);
     expect(codes({ ...all, valid: 6, invalid: 2 })).toContain('signature-invalid');
     expect(codes({ ...all, valid: 6, missing: 2 })).not.toContain('signature-invalid');
   });

@@ -204,6 +204,7 @@ describe('the probe', () => {
     rng: seededRng(0),
     progress: () => undefined,
     warn: () => undefined,
+    enough: () => false,
     // biome-ignore lint/suspicious/noExplicitAny: the rest of the context is not read
   } as any;
   const reply = (tokens: ReplyToken[] | null, promptTokens: number): Reply => ({

@@ -29,7 +29,7 @@ function against(weightBits: number, grids: Grids = [], judged = 12): string[] {
     strangers: [],
   });
   const logs = result.status === 'scored' ? result.logLikelihood : {};
-  return variants.map(({ id }) => id).filter((id) => (logs[id] ?? 0) < -10);
+  return variants.map(({ id }) => id).filter((id) => (logs[id] ?? 0) < Math.log(0.05));
 }
 
 describe('weight precision', () => {
@@ -55,6 +55,33 @@ describe('weight precision', () => {
     ['few matrices judged', [{ kind: 'levels', bits: 4, matrices: 2 }] as const, 2],
   ])('%s: no accusation', (_, grids, judged) => {
     expect(against(16, grids, judged)).not.toContain('full');
+  });
+});
+
+describe('copies nobody measured', () => {
+  const copy = (kind: VersionKind): VariantView => ({ ...variant(kind, kind, 16), impliedBy: 'full' });
+  const copies = [FULL, IMPLIED, copy('pruned'), copy('finetuned')];
+  const logs = (weightBits: number, grids: Grids, judged: number): readonly (number | undefined)[] => {
+    const quantization = { methods: [], labels: [], lattice: { judged, grids } };
+    const architecture = { weightBits: { value: weightBits, from: 'shapes' } };
+    const result = weightPrecision.score({
+      candidate: { architecture, quantization },
+      variants: copies,
+      strangers: [],
+    });
+    if (result.status !== 'scored') throw new Error(result.reason);
+    return copies.map(({ id }) => result.logLikelihood[id]);
+  };
+
+  test('floats speak against a quantized one as far as a grid was looked for', () => {
+    expect(logs(32, [], 12)).toEqual([0, Math.log(1e-2), 0, 0]);
+    expect(logs(32, [], 2)).toEqual([0, Math.log(0.1), 0, 0]);
+  });
+
+  test('8 bits or a grid speak for a quantized one, and less against one that was pruned or tuned before', () => {
+    const quantized = [Math.log(1e-6), 0, Math.log(1e-2), Math.log(1e-2)];
+    expect(logs(8, [], 0)).toEqual(quantized);
+    expect(logs(32, [{ kind: 'levels', bits: 4, matrices: 12 }], 12)).toEqual(quantized);
   });
 });
 

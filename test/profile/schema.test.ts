@@ -1,3 +1,4 @@
+import { type Evidence, loadProfile, type ReferenceProfile, score, writeProfile } from 'model-assay';
 import { describe, expect, it } from 'vitest';
 import { readProfile } from '../../src/profile/load.js';
 
@@ -50,5 +51,82 @@ describe('a profile of public facts', () => {
   it('lists files by name, not by path', () => {
     const file = `    files: [{name: ../a, sha256: ${'a'.repeat(64)}, source: hub, confidence: low}]`;
     expect(message(yaml('', file))).toContain('expected a file name without folders');
+  });
+});
+
+const EVIDENCE = {
+  schema: 'evidence/1',
+  tool: { name: 'model-assay', version: '0' },
+  candidate: { kind: 'onnx', label: 'a', digest: null },
+  collectedAt: '2026-01-01T00:00:00.000Z',
+  environment: {},
+  seed: 0,
+  suite: { id: 's', tier: 'quick', sha256: 'a' },
+  warnings: [],
+} as const;
+
+describe('calibration', () => {
+  const RUN = '    runs: [{artifact: a, seed: 0, environment: {}, probes: {}}]';
+  const SUITE = 'suite: {id: s, tier: quick, sha256: a}';
+  const measured = (calibration: string): string =>
+    yaml(`${SUITE}\ncalibration: ${calibration}`).replace('    runs: []', RUN);
+
+  it('may be absent, as in profiles of before', () => {
+    expect(readProfile(yaml(SUITE).replace('    runs: []', RUN), '"p"').calibration).toBeUndefined();
+  });
+
+  it('is read', () => {
+    expect(readProfile(measured('{a: {runs: 2, noise: 0.5, power: {full: 3}}}'), '"p"').calibration).toEqual({
+      a: { runs: 2, noise: 0.5, power: { full: 3 } },
+    });
+  });
+
+  it.each([
+    'runs: 0',
+    'runs: 1.5',
+    'runs: .inf',
+    'noise: -1',
+    'noise: .nan',
+    'noise: .inf',
+    'noise: 1e300',
+    'noise: "2"',
+    'noise: null',
+    'power: {full: -1}',
+    'power: {full: .nan}',
+    'power: {full: 1e7}',
+    'power: [1]',
+    'power: 1',
+  ])('with %s is refused', (change) => {
+    const [key] = change.split(':');
+    const fields = { runs: 'runs: 2', noise: 'noise: 0.5', power: 'power: {full: 3}' };
+    const others = Object.entries(fields).flatMap(([name, text]) => (name === key ? [] : [text]));
+    expect(message(measured(`{a: {${[...others, change].join(', ')}}}`))).toContain('calibration.a');
+  });
+
+  it.each(['[]', '{a: 1}', 'null', 'high'])('that is %s is refused', (value) => {
+    expect(message(measured(value))).toContain('calibration');
+  });
+
+  it('of signals nobody knows, and of names that are no names, moves nothing', () => {
+    const known = loadProfile('quill');
+    const { calibration: _, ...plain } = known;
+    const [probe] = Object.entries(known.variants.full?.runs[0]?.probes ?? {}).filter(
+      ([id]) => id === 'log-probabilities',
+    );
+    const evidence = {
+      ...EVIDENCE,
+      probes: { 'log-probabilities': { status: 'ok', version: 1, data: probe?.[1] } },
+    };
+    const odd = '{runs: 1, noise: 1000000, power: {__proto__: 1, constructor: 1}}';
+    const text = `${writeProfile(plain)}calibration: {no-such-signal: ${odd}, __proto__: ${odd}, constructor: ${odd}}\n`;
+    const judged = (profile: ReferenceProfile) => score(evidence as Evidence, { profile }).verdict;
+    expect(judged(readProfile(text, '"p"'))).toEqual(judged(plain));
+    expect(judged(plain).reasons.length).toBeGreaterThan(0);
+  });
+
+  it('without runs is refused: nobody measured it', () => {
+    expect(message(yaml('calibration: {a: {runs: 2, noise: 0.5, power: {}}}'))).toContain(
+      'a calibration needs the runs it was measured on',
+    );
   });
 });

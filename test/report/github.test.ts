@@ -47,6 +47,9 @@ describe('github', () => {
     ]);
     const [verdict, clause, probe] = commands(REFUTED);
     expect(verdict?.message.startsWith(verdictSentence(REFUTED))).toBe(true);
+    expect(verdict?.message).toContain('E-value against the claim 4.8e8, refuted from 1,000 on.');
+    expect(verdict?.message).toContain('head-count, 14 nats against: 6 layers were found');
+    expect(verdict?.message).toContain('Against this verdict: tokenization, 1.2 nats for: Every passage');
     expect(verdict?.message).toContain('Signals: 3 scored · 1 skipped · 1 errored.');
     expect(clause?.message).toBe('expected 12, observed 6');
     expect(probe?.message).toContain('RUNTIME_TIMEOUT: prompt 7 of 8');
@@ -58,8 +61,16 @@ describe('github', () => {
       level: 'warning',
       title: 'Inconclusive: full of gpt2',
     });
-    expect(commands(INCONCLUSIVE)[0]?.message).toContain('Would decide: Token log-probabilities');
+    expect(commands(INCONCLUSIVE)[0]?.message).toContain(
+      'Would decide: Token log-probabilities: ask the provider to enable logprobs. Costs about 24 requests, 300 tokens. The weight files of the deployed model. Signals:',
+    );
     expect(commands(UPHELD)).toMatchObject([{ level: 'notice', title: 'Upheld: full of gpt2' }]);
+  });
+
+  it('keeps to the strongest reasons', () => {
+    const reasons = Array.from({ length: 9 }, (_, index) => ({ signal: `s${index}`, sentence: 'x.' }));
+    const [verdict] = commands({ ...REFUTED, verdict: { ...REFUTED.verdict, reasons, against: reasons } });
+    expect(verdict?.message.match(/s\d: /g)).toEqual(['s0: ', 's1: ', 's2: ', 's3: ', 's0: ', 's1: ']);
   });
 
   it('encodes what ends a property or a line', () => {

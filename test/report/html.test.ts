@@ -49,6 +49,21 @@ describe('html report', () => {
     expect(page).toContain('The weight files of the deployed model.');
   });
 
+  it('shows weights, the other side, costs and every way to be deceived', () => {
+    const page = renderHtml(REFUTED);
+    expect(page).toContain(
+      '<dt>E-value against the claim</dt><dd>4.8e8 <small>refuted from 1,000 on, which at most 0.1 % of genuine deliveries ever reach</small></dd>',
+    );
+    expect(page).toContain('<code>head-count</code> <small>14 nats against</small>');
+    expect(page).toMatch(/<h3>Against this verdict<\/h3><ul class="reasons"><li>Every passage is cut/);
+    expect(page).toMatch(
+      /<h3>How an honest seller could have come to this evidence<\/h3><ul>(<li>.*?<\/li>){5}<\/ul>/,
+    );
+    expect(renderHtml(INCONCLUSIVE)).toContain(
+      'enable logprobs. <small>costs about 24 requests, 300 tokens</small></li>',
+    );
+  });
+
   it.each(HOSTILE)('shows %j as text only', (text) => {
     const page = renderHtml(hostileReport(text));
     expect(balancedTags(page)).toEqual({ ok: true, at: '' });
@@ -138,14 +153,22 @@ describe('html size', () => {
   it('stays under 300 kB when lists and strings are endless, and says what it left out', () => {
     const long = '"<'.repeat(50_000);
     const many = Array.from({ length: 5_000 }, (_, index) => `${index} ${long.slice(0, 200)}`);
+    const hostile = hostileReport(long);
     const flood = {
-      ...hostileReport(long),
+      ...hostile,
+      verdict: {
+        ...hostile.verdict,
+        against: many.map((sentence) => ({ signal: long, sentence })),
+        wouldDecide: many.map((sentence) => ({ sentence })),
+        evasions: many,
+      },
       warnings: many,
       environment: Object.fromEntries(many.map((k) => [k, k])),
     };
     const page = renderHtml(flood);
     expect(Buffer.byteLength(page)).toBeLessThanOrEqual(300_000);
-    expect(page).toMatch(/This page shows \d+ of 5000 entries under &quot;warnings&quot;/);
+    for (const list of ['warnings', 'evidence against the verdict', 'how the evidence could deceive'])
+      expect(page).toMatch(new RegExp(`This page shows \\d+ of 5000 entries under &quot;${list}&quot;`));
   });
 
   it('does not grow with the number of samples', () => {

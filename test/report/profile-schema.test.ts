@@ -43,6 +43,11 @@ const published = (change: object): object => ({
   ...PUBLIC,
   variants: { full: { ...FACTS, files: [{ ...FILE, ...change }] } },
 });
+const CALIBRATED = { runs: 2, noise: 0.5, power: { full: 7, other: 0 } };
+const calibrated = (change: object): object => ({
+  ...PROFILE,
+  calibration: { a: { ...CALIBRATED, ...change } },
+});
 
 describe('profile-1', () => {
   it.each(readdirSync(new URL('profiles/', root)))('accepts the shipped profiles/%s', (file) => {
@@ -75,6 +80,13 @@ describe('profile-1', () => {
       { ...PROFILE, variants: { full: { ...FULL, runs: [{ ...RUN, seed: 0.5 }] } } },
       false,
     ],
+    ['a calibration', calibrated({}), true],
+    ['noise below nothing', calibrated({ noise: -1 }), false],
+    ['noise beyond reason', calibrated({ noise: 1e9 }), false],
+    ['power below nothing', calibrated({ power: { full: -1 } }), false],
+    ['a calibration by no runs', calibrated({ runs: 0 }), false],
+    ['a calibration without noise', calibrated({ noise: undefined }), false],
+    ['a calibration of public facts', { ...PUBLIC, calibration: { a: CALIBRATED } }, false],
     [
       'a run without probes',
       { ...PROFILE, variants: { full: { ...FULL, runs: [{ artifact: 'a' }] } } },

@@ -57,6 +57,7 @@ describe('prometheus', () => {
     const value = (name: string, labels = '') => found.get(`model_assay_${name}{${GPT2}${labels}}`);
     expect(value('posterior', ',version="full"')).toBe(2.1e-9);
     expect(value('confidence')).toBe(0.99987);
+    expect([value('e_value'), value('false_accusation_rate')]).toEqual([4.76e8, 0.001]);
     expect(value('signal_log_likelihood', ',signal="head-count",version="other"')).toBe(-3.9);
     expect(value('probe_failed', ',probe="generation",code="RUNTIME_TIMEOUT"')).toBe(1);
     expect(value('clause_passed', ',clause="layers"')).toBe(0);
@@ -66,6 +67,8 @@ describe('prometheus', () => {
   it('leaves out what is not finite, what merely was unavailable, and empty families', () => {
     const text = renderPrometheus(REFUTED);
     expect(text).not.toContain('signal="head-count",version="full"');
+    const endless = { ...REFUTED.verdict, eValue: Number.POSITIVE_INFINITY };
+    expect(renderPrometheus({ ...REFUTED, verdict: endless })).not.toContain('e_value');
     expect(text).not.toMatch(/NaN|Inf|null|probe="chat-template"/);
     expect(renderPrometheus(UPHELD)).not.toContain('probe_failed');
   });
@@ -84,7 +87,7 @@ describe('prometheus', () => {
   });
 
   it.each([...HOSTILE, ALL_HOSTILE, ''])('keeps the format with %j', (hostile) => {
-    expect(samples(hostileReport(hostile)).size).toBe(3 + 2 + 1 + 3 + 1 + 1);
+    expect(samples(hostileReport(hostile)).size).toBe(3 + 2 + 1 + 2 + 3 + 1 + 1);
   });
 
   it('keeps the format with any text', () => {

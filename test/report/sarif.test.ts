@@ -13,6 +13,7 @@ interface Result {
   readonly kind: string;
   readonly level?: string;
   readonly message: Message;
+  readonly properties?: Readonly<Record<string, number>>;
   readonly locations: readonly {
     readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
   }[];
@@ -97,6 +98,14 @@ describe('sarif', () => {
     expect(verdict(REFUTED)).toEqual(['fail', 'error', 'error']);
     expect(verdict(INCONCLUSIVE)).toEqual(['open', undefined, 'note']);
     expect(verdict(UPHELD)).toEqual(['pass', 'none', 'none']);
+  });
+
+  it('gives the e-value and the accepted rate with the verdict alone', () => {
+    const properties = sarif(REFUTED).run.results.map((result) => result.properties);
+    expect(properties).toEqual([{ eValue: 4.76e8, falseAccusationRate: 0.001 }, ...Array(3).fill(undefined)]);
+    expect(sarif(REFUTED).run.results[0]?.message.text).toContain(
+      'E-value against the claim 4.8e8, refuted from 1,000 on.',
+    );
   });
 
   it('has a rule for the verdict, each signal and each clause', () => {

@@ -45,6 +45,13 @@ describe('report-1', () => {
     ['a skipped signal without a reason', { signals: [{ ...REFUTED.signals[3], reason: undefined }] }],
     ['an errored signal without an error', { signals: [{ ...REFUTED.signals[4], error: undefined }] }],
     ['a heatmap that is not a matrix', heatmapOf([1, 2])],
+    ['a verdict without what speaks against it', { verdict: { ...REFUTED.verdict, against: undefined } }],
+    ['a remedy in bare words', { verdict: { ...REFUTED.verdict, wouldDecide: ['more'] } }],
+    [
+      'a remedy of negative cost',
+      { verdict: { ...REFUTED.verdict, wouldDecide: [{ sentence: 'x', tokens: -1 }] } },
+    ],
+    ['an accepted rate of nothing', { verdict: { ...REFUTED.verdict, falseAccusationRate: 0 } }],
     ['a missing input digest', { inputs: { evidence: 'x' } }],
   ])('rejects %s', (_, change) => {
     expect(valid(JSON.parse(renderJson({ ...REFUTED, ...change } as Report)))).toBe(false);

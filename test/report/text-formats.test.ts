@@ -62,6 +62,26 @@ describe('terminal', () => {
     expect(text).toContain('failed RUNTIME_TIMEOUT no answer within 120 s');
     expect(text).toContain('next: Raise --timeout.');
     expect(text).toContain('Would decide\n  - Token log-probabilities');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'enable logprobs. Costs about 24 requests, 300 tokens. - The weight files of the deployed model. What',
+    );
+  });
+
+  it('gives the e-value and from where on a claim is refuted', () => {
+    expect(renderTerminal(REFUTED)).toContain('E-value against the claim 4.8e8, refuted from 1,000 on\n');
+    const strict = { ...REFUTED.verdict, falseAccusationRate: 1e-6 };
+    expect(renderTerminal({ ...REFUTED, verdict: strict })).toContain('refuted from 1.0e6 on\n');
+  });
+
+  it('shows weights, what speaks against the verdict and the strongest of what could deceive', () => {
+    const text = renderTerminal(REFUTED);
+    expect(text).toContain('  - head-count, 14 nats against: 6 layers');
+    expect(text).toContain('Against this verdict\n  - tokenization, 1.2 nats for: Every passage');
+    expect(text).toContain('How an honest seller could have come to this evidence\n  - An exporter');
+    expect(text).toContain('  - Another numeric format looks like this too.\n  - and 2 more, in the other');
+    expect(text).not.toContain('Files swapped');
+    expect(renderTerminal(UPHELD)).toContain('How a cheating seller could have produced this evidence');
+    expect(renderTerminal(INCONCLUSIVE)).toContain('On the other side\n  - token-stack, 0.9 nats against');
   });
 
   it('colours only when asked', () => {
@@ -73,6 +93,17 @@ describe('terminal', () => {
 });
 
 describe('markdown', () => {
+  it('explains in full', () => {
+    const text = renderMarkdown(REFUTED);
+    expect(text).toContain(
+      '| E-value against the claim | 4.8e8, refuted from 1,000 on, which at most 0.1 % of genuine deliveries ever reach |',
+    );
+    expect(text).toContain('- `head-count`, 14 nats against: 6 layers');
+    expect(text).toContain('## Against this verdict\n\n- `tokenization`, 1.2 nats for: Every passage');
+    expect(text).toMatch(/## How an honest seller could .*\n\n(- .*\n){4}- Files swapped/);
+    expect(renderMarkdown(INCONCLUSIVE)).toContain('logprobs. Costs about 24 requests, 300 tokens.\n');
+  });
+
   it.each(HOSTILE)('cannot be made to hold a link, a mention, HTML or another cell by %j', (text) => {
     const lines = renderMarkdown(hostileReport(text)).split('\n');
     const own = /^<\/?details>$|^<summary>(Details|Environment)<\/summary>$/;
@@ -101,6 +132,15 @@ describe('junit', () => {
     expect(verdict(renderJunit(REFUTED))).toBe('failure');
     expect(verdict(renderJunit(INCONCLUSIVE))).toBe('skipped');
     expect(verdict(renderJunit(UPHELD))).toBeUndefined();
+  });
+
+  it('explains a refutal, and states the e-value for every outcome', () => {
+    const xml = renderJunit(REFUTED);
+    expect(xml).toContain('head-count, 14 nats against: 6 layers');
+    expect(xml).toContain('Against this verdict: tokenization, 1.2 nats for: Every passage');
+    expect(xml).toContain('<property name="e-value" value="476000000"/>');
+    expect(renderJunit(INCONCLUSIVE)).toContain('Costs about 24 requests, 300 tokens. The weight files');
+    expect(renderJunit(UPHELD)).toContain('<property name="false-accusation-rate" value="0.001"/>');
   });
 
   it('counts what it lists', () => {

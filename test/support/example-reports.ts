@@ -123,16 +123,29 @@ export const REFUTED: Report = {
     eValue: 4.76e8,
     falseAccusationRate: 1e-3,
     reasons: [
-      { signal: 'head-count', sentence: '6 layers were found where the claimed version has 12.' },
+      {
+        signal: 'head-count',
+        sentence: '6 layers were found where the claimed version has 12.',
+        nats: 14,
+      },
       {
         signal: 'attention-entropy',
         sentence:
           'Attention entropy lies 11 standard deviations from the claimed version and fits the distilled one.',
+        nats: 6.25,
       },
     ],
-    against: [],
+    against: [
+      { signal: 'tokenization', sentence: 'Every passage is cut as in the claimed version.', nats: -1.2 },
+    ],
     wouldDecide: [],
-    evasions: [],
+    evasions: [
+      'An exporter that cut layers looks like this too.',
+      'An export of other attention looks like this too.',
+      'Another numeric format looks like this too.',
+      'Another template looks like this too.',
+      'Files swapped after they left the seller would look like this too.',
+    ],
   },
   signals: [HEADS, ENTROPY, LATENCY, TEMPLATE_SKIPPED, REPETITION_ERRORED],
   clauses: [
@@ -174,7 +187,7 @@ export const INCONCLUSIVE: Report = {
     reasons: [
       { signal: 'inter-token-gap', sentence: 'Timing alone was measured, and it is trivial to fake.' },
     ],
-    against: [],
+    against: [{ signal: 'token-stack', sentence: 'Tokens were counted otherwise.', nats: 0.9 }],
     wouldDecide: [
       {
         sentence: 'Token log-probabilities: ask the provider to enable logprobs.',
@@ -183,7 +196,7 @@ export const INCONCLUSIVE: Report = {
       },
       { sentence: 'The weight files of the deployed model.' },
     ],
-    evasions: [],
+    evasions: ['A seller could sleep between tokens.'],
   },
   signals: [
     LATENCY,
@@ -216,11 +229,15 @@ export const UPHELD: Report = {
     eValue: 0.0005,
     falseAccusationRate: 1e-3,
     reasons: [
-      { signal: 'head-count', sentence: 'Layer and head counts equal those of the claimed version.' },
+      {
+        signal: 'head-count',
+        sentence: 'Layer and head counts equal those of the claimed version.',
+        nats: -12,
+      },
     ],
-    against: [],
+    against: [{ signal: 'verdict', sentence: 'What remains is a copy.', nats: -7.6 }],
     wouldDecide: [],
-    evasions: [],
+    evasions: ['A seller could pad a smaller model.'],
   },
   signals: [
     {

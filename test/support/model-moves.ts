@@ -51,6 +51,15 @@ export function pruned(model: SyntheticModel, share: number): SyntheticModel {
   });
 }
 
+/** Keeps the first neurons of every MLP. */
+export function narrowed(model: SyntheticModel, width: number): SyntheticModel {
+  return edited(model, (m, { role }) => {
+    if (role === 'gate' || role === 'up') return matrix(width, m.columns, (i) => m.values[i] ?? 0);
+    if (role !== 'down') return m;
+    return matrix(m.rows, width, (i) => m.values[Math.floor(i / width) * m.columns + (i % width)] ?? 0);
+  });
+}
+
 /** Neurons of every MLP trade places; with `scale`, factors move between up and down and some signs flip. */
 export function neuronsMoved(model: SyntheticModel, { scale = false } = {}): SyntheticModel {
   return edited(model, (m, { role, layer = 0, expert }) => {

@@ -71,7 +71,7 @@ describe('signals of text', () => {
       return { id, title, group, spoofing, ...run(signal, says(LOOP), variants) };
     });
     expect(new Set(results.map(({ group }) => group))).toEqual(new Set(['text']));
-    const { total } = weigh(results, ['full', 'student', 'other'], 'full');
+    const { total } = weigh(results, { full: 0.5, student: 0.25, other: 0.25 });
     const values = Object.values(total);
     expect(Math.max(...values) - Math.min(...values)).toBeLessThanOrEqual(0.5 + 1e-12);
     expect(total.student).toBeGreaterThan(total.full ?? 0);

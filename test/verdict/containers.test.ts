@@ -24,7 +24,8 @@ describe('one model in other containers, against references measured as ONNX', (
     const own = await audit(weights('folio-full-1'), { profile: 'folio', claim: 'full' });
     expect(own.verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
     const foreign = await audit(weights('folio-full-1'), { profile: 'quill', claim: 'full' });
-    expect(foreign.verdict).toMatchObject({ outcome: 'refuted', kind: 'other' });
+    expect(foreign.verdict.outcome).toBe('refuted');
+    expect(['other', 'unknown']).toContain(foreign.verdict.kind);
   });
 });
 

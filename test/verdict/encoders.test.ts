@@ -61,9 +61,10 @@ describe('a profile of BERT and its student', () => {
   });
   it('refutes MiniLM, which has no head to compare, from its shape and the heads that ran', async () => {
     const found = await verdict('minilm', profile);
-    expect(found).toMatchObject({ outcome: 'refuted', kind: 'other' });
+    // It is a student of BERT's attention; nothing that is measured of it shows that, or the contrary.
+    expect(found).toMatchObject({ outcome: 'refuted', kind: 'unknown' });
     const against = found.reasons.map(({ signal }) => signal);
-    expect(against).toEqual(expect.arrayContaining(['architecture', 'head-count']));
+    expect(against).toEqual(expect.arrayContaining(['architecture']));
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SignalResult } from '../../src/core/types.js';
 import { weigh } from '../../src/verdict/weigh.js';
 
-const IDS = ['full', 'student', 'other'];
+const PRIOR = { full: 0.5, student: 0.25, other: 0.25 };
 
 function scored(group: string, logLikelihood: Record<string, number>, id = group): SignalResult {
   return {
@@ -22,7 +22,7 @@ function scored(group: string, logLikelihood: Record<string, number>, id = group
 
 describe('weigh', () => {
   it('keeps the prior without evidence', () => {
-    expect(weigh([], IDS, 'full').posterior).toEqual({ full: 0.5, student: 0.25, other: 0.25 });
+    expect(weigh([], PRIOR).posterior).toEqual({ full: 0.5, student: 0.25, other: 0.25 });
   });
 
   it('moves nothing for skipped and errored signals', () => {
@@ -31,26 +31,23 @@ describe('weigh', () => {
       { ...base, id: 'a', status: 'skipped', reason: 'none' },
       { ...base, id: 'b', status: 'errored', error: { code: 'INTERNAL', message: 'x' } },
     ];
-    expect(weigh(results, IDS, 'full').posterior.full).toBe(0.5);
+    expect(weigh(results, PRIOR).posterior.full).toBe(0.5);
   });
 
   it('does not count a repeated signal of one group twice', () => {
     const one = scored('log-probabilities', { full: -3, student: 0, other: -1 });
     const two = { ...one, id: 'again' };
-    expect(weigh([one, two], IDS, 'full').posterior).toEqual(weigh([one], IDS, 'full').posterior);
+    expect(weigh([one, two], PRIOR).posterior).toEqual(weigh([one], PRIOR).posterior);
   });
 
   it('gives no weight to a group nobody calibrated, and none to latency', () => {
     for (const group of ['latency', 'horoscope']) {
-      expect(weigh([scored(group, { full: -100, student: 0 })], IDS, 'full').posterior.full).toBeCloseTo(
-        0.5,
-        12,
-      );
+      expect(weigh([scored(group, { full: -100, student: 0 })], PRIOR).posterior.full).toBeCloseTo(0.5, 12);
     }
   });
 
   it('holds silence to be no evidence', () => {
-    const { votes } = weigh([scored('architecture', { full: -7, student: 0 })], IDS, 'full');
+    const { votes } = weigh([scored('architecture', { full: -7, student: 0 })], PRIOR);
     expect(votes[0]?.vote).toEqual({ full: -7, student: 0, other: 0 });
   });
 
@@ -64,7 +61,7 @@ describe('weigh', () => {
         const results = drawn.map(([group, full, student, other], i) =>
           scored(group, { full, student, other }, `s${i}`),
         );
-        const values = Object.values(weigh(results, IDS, 'full').posterior);
+        const values = Object.values(weigh(results, PRIOR).posterior);
         expect(values.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9);
         for (const p of values) {
           expect(p).toBeGreaterThan(0);

@@ -33,10 +33,15 @@ const attentionStatistics: Probe<AttentionEvidence> = {
   version: 2,
   requires: ['tokens', 'attention'],
   cost: ({ prompts, budget }) => ({ requests: prompts.length, tokens: prompts.length * budget.promptTokens }),
-  collect: async ({ tokens, attention }, { suite, maxPositions, progress }) => {
+  collect: async ({ tokens, attention }, { suite, maxPositions, progress, enough }) => {
     const limit = Math.min(suite.budget.promptTokens, maxPositions ?? Number.POSITIVE_INFINITY);
     const prompts: PromptAttention[] = [];
     let last: AttentionStatistics | undefined;
+    const seen = (): AttentionEvidence => {
+      const { sites = [], unmeasured = [], contradictions = [] } = last ?? {};
+      const headCount = sites.map(({ heads }) => heads);
+      return { layers: sites.length, headCount, sites, unmeasured, contradictions, prompts };
+    };
     for (const { id, messages } of suite.prompts) {
       const text = messages.map(({ content }) => content).join('\n');
       const measured = await attention.measure((await tokens.encode(text)).slice(0, limit));
@@ -53,16 +58,9 @@ const attentionStatistics: Probe<AttentionEvidence> = {
         headSimilarity: grid(measured.headSimilarity),
       });
       progress(prompts.length, suite.prompts.length);
+      if (enough(seen())) break;
     }
-    const sites = last?.sites ?? [];
-    return {
-      layers: sites.length,
-      headCount: sites.map(({ heads }) => heads),
-      sites,
-      unmeasured: last?.unmeasured ?? [],
-      contradictions: last?.contradictions ?? [],
-      prompts,
-    };
+    return seen();
   },
 };
 export default attentionStatistics;

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { audit } from '../../api/audit.js';
+import { type Command, Option } from 'commander';
+import { audit, type Stop } from '../../api/audit.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { writeProfile } from '../../profile/write.js';
 import { exitCodeOfReport } from '../exit.js';
@@ -21,11 +21,18 @@ interface AuditFlags extends CollectFlags, JudgeFlags, ReferenceFlags {
   readonly output?: readonly OutputTarget[];
   readonly evidence?: string;
   readonly keepProfile?: string;
+  readonly stop?: Stop;
 }
 
 export function auditCommand(program: Command): void {
   withLog(withCollectOptions(withReferenceOptions(withJudgeOptions(program.command('audit [candidate]')))))
     .description('collect evidence, judge it against a profile and report')
+    .addOption(
+      new Option(
+        '--stop <when>',
+        'stop when the claim is decided, or ask everything (default: complete; of endpoints decided, unless --variant)',
+      ).choices(['decided', 'complete']),
+    )
     .option('--evidence <file>', 'keep the evidence')
     .option('--keep-profile <file>', 'keep the profile with what --variant measured')
     .action(async (candidate: string | undefined, flags: AuditFlags) => {
@@ -41,6 +48,7 @@ export function auditCommand(program: Command): void {
           ...collectOptions(flags, signal, progress),
           ...judging,
           references: beside,
+          ...(flags.stop === undefined ? {} : { stop: flags.stop }),
           onEvidence: (evidence) => {
             if (flags.evidence !== undefined) writeText(flags.evidence, canonicalJson(evidence));
           },

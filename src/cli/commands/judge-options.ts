@@ -9,6 +9,7 @@ export interface JudgeFlags {
   readonly profile?: string;
   readonly claim?: string;
   readonly expect?: readonly (readonly [string, string])[];
+  readonly falseAccusationRate?: number;
   readonly output?: readonly OutputTarget[];
 }
 
@@ -22,6 +23,11 @@ export function withJudgeOptions(command: Command): Command {
       repeated(parseClause),
     )
     .option(
+      '--false-accusation-rate <share>',
+      'share of genuine deliveries that may be refuted (default: 0.001)',
+      Number,
+    )
+    .option(
       '--output <format[=path]>',
       'terminal, json, html, markdown, junit, sarif, github or prometheus (repeatable)',
       repeated(parseOutput),
@@ -29,9 +35,14 @@ export function withJudgeOptions(command: Command): Command {
 }
 
 /** What the verdict is asked for, the profile apart. */
-export function claimOptions({ claim, expect }: JudgeFlags): Omit<ScoreOptions, 'profile'> {
+export function claimOptions({
+  claim,
+  expect,
+  falseAccusationRate,
+}: JudgeFlags): Omit<ScoreOptions, 'profile'> {
   return {
     ...(claim === undefined ? {} : { claim }),
+    ...(falseAccusationRate === undefined ? {} : { falseAccusationRate }),
     ...(expect === undefined ? {} : { expect: Object.fromEntries(expect) }),
   };
 }

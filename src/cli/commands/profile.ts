@@ -3,6 +3,7 @@ import { loadProfile, shippedProfiles } from '../../api/assets.js';
 import { buildProfile, type TrustedReference } from '../../api/build-profile.js';
 import { canonicalJson } from '../../core/canonical-json.js';
 import { writeProfile } from '../../profile/write.js';
+import { describeCalibration } from '../calibration-text.js';
 import { writeText } from '../io.js';
 import {
   type CollectFlags,
@@ -63,7 +64,12 @@ function buildCommand(profile: Command): void {
       repeated(parseTrusted),
     )
     .option('--like-endpoint', 'record answers as a server gives them too, to audit endpoints with')
-    .option('--runs <n>', 'runs per artifact, each with its own seed', wholeNumber, 2)
+    .option(
+      '--runs <n>',
+      'runs per artifact, each with its own seed; noise is measured from two on',
+      wholeNumber,
+      2,
+    )
     .requiredOption('-o, --out <file>', 'profile file to write')
     .action(async (flags: BuildFlags) => {
       claimStandardOutput([flags.out, flags.json ? '-' : undefined]);
@@ -82,6 +88,7 @@ function buildCommand(profile: Command): void {
       );
       writeText(flags.out, writeProfile(built));
       if (flags.json) writeText('-', canonicalJson(summarizeProfile(built)));
+      else if (flags.out !== '-') writeText('-', `${describeCalibration(built.calibration).join('\n')}\n`);
     });
 }
 

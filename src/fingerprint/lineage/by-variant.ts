@@ -15,7 +15,9 @@ const NEARNESS: readonly RelationKind[] = [
   'quantized',
   'pruned',
   'tuned',
+  'reduced',
   'rearranged',
+  'spliced',
   'inconclusive',
   'independent',
 ];
@@ -46,7 +48,7 @@ function nearer(a: Relation, b: Relation): boolean {
 
 /** Whether weights of the reference are in the candidate. */
 export function related({ kind }: Relation): boolean {
-  return kind !== 'independent' && kind !== 'inconclusive';
+  return kind !== 'independent' && kind !== 'inconclusive' && kind !== 'spliced';
 }
 
 /** Whether they are still in the places where the reference has them. */
@@ -55,7 +57,7 @@ export function inPlace(relation: Relation): boolean {
 }
 
 /** A phrase for reports: what was found, in words that claim no more. */
-export function phrase({ kind, bits, moved, rows }: Relation): string {
+export function phrase({ kind, bits, moved, smaller, rows }: Relation): string {
   const distance = `distance ${(rows?.distance ?? 0).toPrecision(2)}`;
   switch (kind) {
     case 'same':
@@ -63,11 +65,15 @@ export function phrase({ kind, bits, moved, rows }: Relation): string {
     case 'quantized':
       return `rounded to ${bits === 8 ? '8 bits' : '6 bits or fewer'}${moved ? ' and moved' : ''}, ${distance}`;
     case 'pruned':
-      return 'the same weights, some left out';
+      return `the same weights, some ${smaller ? 'cut out' : 'set to zero'}${moved ? ', the rest moved' : ''}`;
+    case 'reduced':
+      return `some cut out, the rest moved, ${distance}`;
     case 'tuned':
       return `the same weights, moved, ${distance}`;
     case 'rearranged':
-      return 'descended, in other places';
+      return smaller ? 'descended, some cut out, in other places' : 'descended, in other places';
+    case 'spliced':
+      return 'in place where sampled, nothing in common elsewhere';
     case 'independent':
       return 'nothing in common';
     default:

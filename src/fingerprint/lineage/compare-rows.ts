@@ -14,6 +14,8 @@ const FLOAT8 = 2 ** -4;
 const TINY = 2 ** -23;
 /** Distance below which two matrices differ by how they were stored. */
 const EXACT = 2 ** -12;
+/** Share of a block that must not be zeroed for its largest difference to tell. */
+const FILLED = 0.75;
 /** Numbers that most schemes quantize together, or a multiple of that. */
 const BLOCK = 32;
 
@@ -31,7 +33,7 @@ export interface RowPair {
 export interface RowMatch {
   /** Layer of the reference whose weights each sampled layer of the candidate holds; null where there is none. */
   readonly layers: ReadonlyMap<number, number | null>;
-  /** Correlation of embedding rows; null when shapes differ. */
+  /** Share of sampled weights of the embedding that are equal but for rounding to 16 bits; null when shapes differ. */
   readonly embedding: number | null;
   /** Matrices of the layers that hold the same weights, the embedding not among them. */
   readonly pairs: readonly RowPair[];
@@ -42,13 +44,18 @@ export interface RowMatch {
   readonly unevenness: number;
   /** Share of weights that are equal but for rounding to 16 bits. */
   readonly equal: number;
+  /** Share of matrices whose weights are all equal but for rounding to 16 bits, or zero. */
+  readonly repeated: number;
   /** Share of weights that are equal but for rounding to three mantissa bits. */
   readonly floating: number;
   /** Share of weights that are zero in the candidate only. */
   readonly zeroed: number;
-  /** Mean over blocks of 32 of largest over root-mean-square difference: 1.7 for rounding to a grid, 2.2 for noise. */
+  /**
+   * Of weights that were not zeroed, mean over blocks of 32 of largest over root-mean-square difference: 1.7 for rounding
+   * to a grid, 2.2 for noise; 0 where nothing differs or every block lost a quarter.
+   */
   readonly peak: number;
-  /** Different values per block of 32 of the candidate, over those of the reference: below 1 on a grid of few steps. */
+  /** Of the same blocks, different values of the candidate over those of the reference: below 1 on a grid of few steps. */
   readonly levels: number;
 }
 
@@ -66,7 +73,7 @@ export function compareRows(candidate: LineageEvidence, reference: LineageEviden
     if (found === null) continue;
     compared++;
     const alike = found.pairs.filter(({ correlation }) => correlation >= ALIKE);
-    if (layer === null) embedding = found.correlation;
+    if (layer === null) embedding = overall(found.pairs).equal;
     else layers.set(layer, alike.length > 0 ? found.layer : null);
     if (layer !== null) pairs.push(...alike);
   }
@@ -127,41 +134,59 @@ function pairOf(row: RowEvidence, candidate: Float32Array, other: RowEvidence): 
   };
 }
 
-function overall(
-  pairs: readonly RowPair[],
-): Pick<RowMatch, 'distance' | 'unevenness' | 'equal' | 'floating' | 'zeroed' | 'peak' | 'levels'> {
-  let [count, equal, floating, zeroed, square, error, blocks, peak] = [0, 0, 0, 0, 0, 0, 0, 0];
-  const levels = [0, 0];
+type Overall = Pick<
+  RowMatch,
+  'distance' | 'unevenness' | 'equal' | 'repeated' | 'floating' | 'zeroed' | 'peak' | 'levels'
+>;
+
+function overall(pairs: readonly RowPair[]): Overall {
+  let [count, equal, repeated, floating, zeroed, square, error] = [0, 0, 0, 0, 0, 0, 0];
+  for (const { candidate, reference } of pairs) {
+    count += candidate.length;
+    let different = 0;
+    for (const [i, b] of candidate.entries()) {
+      const a = reference[i] as number;
+      const d = Math.abs(b - a);
+      error += d * d;
+      square += a * a;
+      const same = d <= ROUNDING * Math.abs(a) + TINY;
+      if (same) equal++;
+      if (d <= 1.01 * FLOAT8 * Math.abs(a) + TINY) floating++;
+      if (b === 0 && a !== 0) zeroed++;
+      if (!same && b !== 0) different++;
+    }
+    if (different === 0) repeated++;
+  }
+  const of = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);
+  return {
+    distance: Math.sqrt(of(error, square)),
+    unevenness:
+      pairs.length > 1 ? (summarize(pairs.map((pair) => Math.log(pair.distance + EXACT))).sd ?? 0) : 0,
+    equal: of(equal, count),
+    repeated: of(repeated, pairs.length),
+    floating: of(floating, count),
+    zeroed: of(zeroed, count),
+    ...grain(pairs),
+  };
+}
+
+/** What differences look like in blocks of 32, of the weights that were not zeroed. */
+function grain(pairs: readonly RowPair[]): Pick<RowMatch, 'peak' | 'levels'> {
+  let [peak, blocks, before, after] = [0, 0, 0, 0];
   for (const { candidate, reference } of pairs) {
     for (let from = 0; from < candidate.length; from += BLOCK) {
-      const b = candidate.subarray(from, from + BLOCK);
-      const a = reference.subarray(from, from + BLOCK);
+      const whole = reference.subarray(from, from + BLOCK);
+      const kept = Array.from(whole.keys()).filter((i) => candidate[from + i] !== 0 || whole[i] === 0);
+      const a = kept.map((i) => whole[i] as number);
+      const b = kept.map((i) => candidate[from + i] as number);
+      before += new Set(a).size;
+      after += new Set(b).size;
       const difference = b.map((value, i) => value - (a[i] as number));
       const squares = dot(difference, difference);
-      error += squares;
-      square += dot(a, a);
-      count += b.length;
-      for (const [i, d] of difference.entries()) {
-        const value = a[i] as number;
-        if (Math.abs(d) <= ROUNDING * Math.abs(value) + TINY) equal++;
-        if (Math.abs(d) <= 1.01 * FLOAT8 * Math.abs(value) + TINY) floating++;
-        if (b[i] === 0 && value !== 0) zeroed++;
-      }
-      levels[0] = (levels[0] ?? 0) + new Set(a).size;
-      levels[1] = (levels[1] ?? 0) + new Set(b).size;
-      if (squares === 0) continue;
-      peak += difference.reduce((most, d) => Math.max(most, Math.abs(d)), 0) / Math.sqrt(squares / b.length);
+      if (squares === 0 || kept.length < FILLED * whole.length) continue;
+      peak += Math.max(...difference.map(Math.abs)) / Math.sqrt(squares / kept.length);
       blocks++;
     }
   }
-  return {
-    distance: square > 0 ? Math.sqrt(error / square) : 0,
-    unevenness:
-      pairs.length > 1 ? (summarize(pairs.map((pair) => Math.log(pair.distance + EXACT))).sd ?? 0) : 0,
-    equal: count > 0 ? equal / count : 0,
-    floating: count > 0 ? floating / count : 0,
-    zeroed: count > 0 ? zeroed / count : 0,
-    peak: blocks > 0 ? peak / blocks : 0,
-    levels: (levels[0] ?? 0) > 0 ? (levels[1] ?? 0) / (levels[0] ?? 1) : 1,
-  };
+  return { peak: blocks > 0 ? peak / blocks : 0, levels: before > 0 ? after / before : 1 };
 }

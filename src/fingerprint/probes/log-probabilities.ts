@@ -34,7 +34,7 @@ const logProbabilities: Probe<LogProbabilities> = {
   requires: ['tokens', 'logits'],
   uses: [architecture],
   cost: ({ texts, budget }) => ({ requests: texts.length, tokens: texts.length * budget.textTokens }),
-  collect: async ({ tokens, logits }, { suite, maxPositions, earlier, progress }) => {
+  collect: async ({ tokens, logits }, { suite, maxPositions, earlier, progress, enough }) => {
     const vocabSize = earlier(architecture).vocabSize?.value ?? 0;
     const all = Array.from({ length: vocabSize }, (_, id) => id);
     const sampleIds = shuffled(all, seededRng(SAMPLE_SEED))
@@ -50,6 +50,7 @@ const logProbabilities: Probe<LogProbabilities> = {
         texts.push({ id, ids, target: target.map(round), argmax, sample: packLogProbs(sample) });
       }
       progress(texts.length, suite.texts.length);
+      if (enough({ vocabSize, sampleIds, texts })) break;
     }
     return { vocabSize, sampleIds, texts };
   },

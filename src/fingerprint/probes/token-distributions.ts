@@ -40,7 +40,10 @@ export default tokenDistributions;
 const ONE_TOKEN = { maxTokens: 1, temperature: 1, topP: 1, seed: 0, stream: false } as const;
 
 /** Null where the server does not repeat the prompt with its probabilities. */
-async function echoed(ask: Ask, { suite, progress }: ProbeContext): Promise<TokenDistributions | null> {
+async function echoed(
+  ask: Ask,
+  { suite, progress, enough }: ProbeContext,
+): Promise<TokenDistributions | null> {
   const planned = planContexts(suite.texts, COUNT[suite.tier].echo);
   const contexts: Distribution[] = [];
   for (const [index, passage] of suite.texts.entries()) {
@@ -52,6 +55,7 @@ async function echoed(ask: Ask, { suite, progress }: ProbeContext): Promise<Toke
     if (!reply?.tokens || reply.tokens.length < 2) return null;
     contexts.push(...readEcho(reply.tokens, prompt, wanted, reply.usage?.promptTokens));
     progress(index + 1, suite.texts.length);
+    if (enough({ how: 'echo', contexts })) break;
   }
   return contexts.length < MIN_CONTEXTS ? null : { how: 'echo', contexts };
 }
@@ -62,7 +66,7 @@ function unlessBroken(error: unknown): null {
   throw error;
 }
 
-async function singly(ask: Ask, { suite, progress }: ProbeContext): Promise<TokenDistributions> {
+async function singly(ask: Ask, { suite, progress, enough }: ProbeContext): Promise<TokenDistributions> {
   const short = shortest(ask);
   const planned = planContexts(suite.texts, COUNT[suite.tier].single);
   const contexts: Distribution[] = [];
@@ -74,6 +78,7 @@ async function singly(ask: Ask, { suite, progress }: ProbeContext): Promise<Toke
     const before = reply.usage?.promptTokens ?? null;
     contexts.push({ id, before, ...readTop(token, tokenReader([token, ...token.top])) });
     progress(contexts.length, planned.length);
+    if (enough({ how: 'single', contexts })) break;
   }
   return { how: 'single', contexts };
 }

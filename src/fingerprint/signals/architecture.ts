@@ -1,3 +1,4 @@
+import { partOf } from '../../core/implied.js';
 import type { Architecture, Detail, Signal, VariantView } from '../../core/types.js';
 import {
   COMPARED_FACTS,
@@ -27,8 +28,8 @@ const SAME_SHAPE_BY_CHANCE = 0.1;
  * Shapes of one part (experts, latent attention) count once, and so do a shard index, the metadata of a model file
  * and config.json, however many of their values differ. Facts that no source confirms cost nothing. Not held against
  * a version: a vocabulary padded or cut, prediction layers dropped or counted in, a tied head stored twice, and key
- * and value heads of latent attention, which exporters count differently. Totals (parameters, tensors, bytes) are
- * shown and do not weigh.
+ * and value heads of latent attention, which exporters count differently. A pruned copy may have fewer layers, heads,
+ * neurons or experts, and no more. Totals (parameters, tensors, bytes) are shown and do not weigh.
  * Source: tensor headers, the exported graph (ONNX IR), GGUF metadata and Hugging Face config.json keys.
  * Assumptions: an honest export keeps these numbers.
  * Error rates: set by policy (1e-3 per shape, index or metadata, 5e-2 for config.json), not measured.
@@ -47,9 +48,10 @@ const architecture: Signal = {
     const known = COMPARED_FACTS.filter((name) => seen.has(name));
     if (known.length === 0)
       return { status: 'skipped', reason: 'neither the files nor config.json show a transformer' };
-    const results = variants.map((variant) => ({ variant, ...compareFacts(seen, variant.facts) }));
-    const fits = results.some(({ compared, differences }) => compared > 0 && differences.length === 0);
-    const chance = fits ? Math.log(sameShapeShare(variants, strangers)) : 0;
+    const versions = variants.filter(({ impliedBy }) => impliedBy === undefined);
+    const results = variants.map((variant) => ({ variant, ...compareVersion(seen, variant, versions) }));
+    const fits = versions.some(({ facts }) => fitsShape(seen, facts));
+    const chance = fits ? Math.log(sameShapeShare(versions, strangers)) : 0;
     // A student may have any shape, and one nobody confirmed is as open.
     const anyShape = fits ? Math.log(SAME_SHAPE_BY_CHANCE) : 0;
     return {
@@ -76,10 +78,26 @@ const architecture: Signal = {
 };
 export default architecture;
 
-interface Result {
-  readonly variant: VariantView;
+interface Compared {
   readonly compared: number;
   readonly differences: readonly Difference[];
+}
+interface Result extends Compared {
+  readonly variant: VariantView;
+}
+
+/** A pruned copy may have fewer layers, heads, neurons and experts than its original, and has no more of any. */
+function compareVersion(
+  seen: SeenFacts,
+  { kind, facts, impliedBy }: VariantView,
+  versions: readonly VariantView[],
+): Compared {
+  const kept = compareFacts(seen, facts);
+  const original = kind === 'pruned' && versions.find(({ id }) => id === impliedBy);
+  if (!original) return kept;
+  const cut = compareFacts(seen, partOf(original.facts, true));
+  const gained = cut.differences.filter(({ seen: has, expected }) => Number(has) > Number(expected));
+  return { compared: kept.compared + cut.compared, differences: [...kept.differences, ...gained] };
 }
 
 function detailsOf(

@@ -1,3 +1,4 @@
+import { inCommon } from '../../core/in-common.js';
 import type { Signal } from '../../core/types.js';
 import greedyReplies, { type GreedyReply } from '../../replies/probes/greedy-replies.js';
 import { type ClosenessScale, scoreCloseness } from '../../stats/closeness.js';
@@ -43,6 +44,7 @@ const scale: ClosenessScale<readonly GreedyReply[]> = {
     if (chosen.length < MIN_PROMPTS) return null;
     return { value: agreement(chosen), n: chosen.length, doubt: DOUBT[counts] };
   },
+  within: inCommon,
   incomparable: 'no reference answered the same prompts',
   sameWeights: { location: Math.log(600), scale: 1 },
   quantized: { location: Math.log(100), scale: 1 },

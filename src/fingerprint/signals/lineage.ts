@@ -1,15 +1,24 @@
 import type { Detail, Signal, VariantView } from '../../core/types.js';
 import { detailsOf, phrase, related, relationsByVariant } from '../lineage/by-variant.js';
-import type { Relation } from '../lineage/relation.js';
+import { MIN_EFFECT, type Relation } from '../lineage/relation.js';
 import lineageProbe from '../probes/lineage.js';
 
-/** Natural logs of how often the relation found would be found by error: policy. */
+/*
+ * Shares of candidates of a kind that are found in a relation, as natural logarithms; policy where no reason names a
+ * measurement.
+ */
+/** A descendant that shares nothing: none of the measured ones did, and training until nothing is left costs a training. */
 const MISSED = Math.log(1e-4);
+/** A stranger that descends: 0 of 2,760 pairs; 4 independent conditions would have to fail together. */
 const FALSE_ALARM = Math.log(1e-6);
+/** Few neurons agree though something else does: descendants had 54 % and more, models taught alike up to 10 %. */
+const UNCLEAR = Math.log(1e-2);
 /** A student that starts from its teacher's layers descends from it. */
 const INHERITED = Math.log(0.1);
 /** Weights of an untouched copy are where the reference has them, unless an exporter rearranged what ours cannot undo. */
 const REARRANGED = Math.log(1e-2);
+/** Tuning and zeroing leave weights in their places; who hides either may rearrange them as well. */
+const HIDDEN = Math.log(0.1);
 
 const PROVES_NOTHING =
   'Independent weights do not show whether the candidate was distilled: a student that starts from its own ' +
@@ -22,7 +31,8 @@ const PROVES_NOTHING =
  * shared anchor tokens, once per matrix; a neuron of one model that two matrices send to the same neuron of the other
  * counts. Poisson tail with the expectation paid for neurons named often, the search for the layer paid for, Fisher over
  * layers, Holm over references. Descended needs p < 1e-6, 15 % of neurons beyond chance and CKA ≥ 0.2 of attention in
- * anchor-aligned frames; independent means that neither p nor CKA passes; anything between is inconclusive.
+ * anchor-aligned frames; independent means p above that, whatever CKA, which models taught alike share up to 0.5; anything
+ * between is inconclusive, and speaks against descent no more than once in a hundred.
  * Source: agreement of two descriptions as in MATCH (Zhu et al. 2025, arXiv 2502.12292); uCKA of projections as in AWM
  * (arXiv 2510.06738), here after an orthogonal Procrustes alignment to the anchors.
  * Assumptions: 32 anchor tokens are shared, by string or, in vocabularies of one size, by id.
@@ -43,7 +53,7 @@ const lineage: Signal = {
     const found = relationsByVariant(input);
     const known = new Map(
       found.flatMap(({ variant, relation }): [string, Relation][] =>
-        relation.kind === 'inconclusive' ? [] : [[variant.id, relation]],
+        tells(relation) ? [[variant.id, relation]] : [],
       ),
     );
     if (known.size === 0) return { status: 'skipped', reason: whyNot(found.length) };
@@ -79,6 +89,11 @@ const lineage: Signal = {
 };
 export default lineage;
 
+/** Whether neurons could be compared; where many agree and attention does not, nobody knows what it means. */
+function tells({ kind, neurons }: Relation): boolean {
+  return kind !== 'inconclusive' || (neurons !== null && neurons.effect < MIN_EFFECT);
+}
+
 /** Null where the relation says nothing of a hypothesis. A student's weights are its own: it may descend or not. */
 function likelihood(
   { kind, impliedBy }: VariantView,
@@ -86,10 +101,14 @@ function likelihood(
   descends: boolean,
 ): number | null {
   if (relation === undefined) return null;
-  if (kind === 'distilled')
-    return related(relation) ? (impliedBy === undefined ? 0 : INHERITED) : descends ? INHERITED : 0;
-  if (!related(relation)) return MISSED;
-  return relation.kind === 'rearranged' && impliedBy === undefined ? REARRANGED : 0;
+  if (kind === 'distilled') {
+    const student = related(relation) && (impliedBy === undefined || relation.kind === 'reduced');
+    return student || !descends ? 0 : INHERITED;
+  }
+  if (!related(relation)) return relation.kind === 'independent' ? MISSED : UNCLEAR;
+  if (relation.kind !== 'rearranged') return 0;
+  if (impliedBy === undefined) return REARRANGED;
+  return kind === 'finetuned' || (kind === 'pruned' && !relation.smaller) ? HIDDEN : 0;
 }
 
 function whyNot(references: number): string {

@@ -1,3 +1,4 @@
+import { inCommon } from '../../core/in-common.js';
 import type { Signal } from '../../core/types.js';
 import greedyReplies, { type GreedyReply } from '../../replies/probes/greedy-replies.js';
 import { type ClosenessScale, scoreCloseness } from '../../stats/closeness.js';
@@ -24,6 +25,7 @@ const scale: ClosenessScale<readonly GreedyReply[]> = {
     const { counts, chosen } = surest(pairReplies(a, b), MIN_CONTEXTS);
     return distributionCloseness(chosen, DOUBT[counts]);
   },
+  within: inCommon,
   incomparable:
     'the server or every reference gives no log-probabilities with its answers, or they begin with different tokens',
 };

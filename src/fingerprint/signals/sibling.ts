@@ -10,11 +10,12 @@ const MAX_APART = 1.2;
 const RESOLUTION = 0.05;
 /** Coordinates of single matrices that spread more than noise and this do not belong to one mixture. */
 const MAX_SPREAD = 0.25;
-/** Least log-likelihood of a sibling: policy. */
+/** Share of copies of a sibling that do not lie at its corner: 0 of the quantized copies measured. Policy. */
 const FLOOR = Math.log(1e-4);
 /** Two standard deviations away. */
 const AT_CORNER = -2;
-const ALTERED_AT_CORNER = Math.log(0.1);
+/** Share of tuned and otherwise altered copies that lie at a corner, because they were hardly moved: policy. */
+const MOVED_AT_CORNER = Math.log(0.1);
 
 /**
  * Claim: of relatives that share shape and ancestry, the candidate is the one whose corner it lies at, even when quantized;
@@ -109,16 +110,20 @@ function cornerLog(t: readonly number[], corner: number, scale: readonly number[
   return Math.max(FLOOR, -square / 2);
 }
 
-/** A quantized copy lies at the corner of its original; an altered one anywhere, seldom at a corner. */
+/**
+ * A quantized copy lies at the corner of its original; a tuned or altered one anywhere, seldom at a corner. What was cut
+ * out or set to zero has no coordinate.
+ */
 function entry(
   { id, kind, impliedBy }: VariantView,
   corners: ReadonlyMap<string, number>,
 ): [string, number][] {
   const log = corners.get(impliedBy ?? id);
   if (log === undefined || kind === 'distilled') return [];
-  if (impliedBy === undefined || kind !== 'other') return [[id, log]];
+  if (impliedBy === undefined || kind === 'quantized') return [[id, log]];
+  if (kind === 'pruned') return [];
   const atCorner = [...corners.values()].some((corner) => corner > AT_CORNER);
-  return [[id, atCorner ? ALTERED_AT_CORNER : 0]];
+  return [[id, atCorner ? MOVED_AT_CORNER : 0]];
 }
 
 function detailsOf(siblings: readonly VariantRelation[], found: SiblingCoordinates): Detail[] {

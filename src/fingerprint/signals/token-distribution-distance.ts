@@ -1,3 +1,4 @@
+import { inCommon } from '../../core/in-common.js';
 import type { Signal } from '../../core/types.js';
 import { type ClosenessScale, scoreCloseness } from '../../stats/closeness.js';
 import { DISTRIBUTION_LEVELS, distributionCloseness } from '../distributions/closeness.js';
@@ -26,6 +27,7 @@ const scale: ClosenessScale<TokenDistributions> = {
     const { counts, chosen } = surest(found, MIN_CONTEXTS);
     return distributionCloseness(chosen, DOUBT[counts]);
   },
+  within: (reference, { contexts }) => ({ ...reference, contexts: inCommon(reference.contexts, contexts) }),
   incomparable: 'no reference has distributions after the same texts',
 };
 

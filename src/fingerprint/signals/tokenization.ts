@@ -3,6 +3,8 @@ import logProbabilities, { type LogProbabilities } from '../probes/log-probabili
 
 /** Chance that an honest delivery tokenizes a passage differently: a repaired or re-exported tokenizer. */
 const CHANGED_TOKENIZER = 1e-2;
+/** Chance that a student has another tokenizer than its teacher: learning from logits needs the same. */
+const STUDENT_OF_OTHER_TOKENIZER = 5e-2;
 /** Unrelated models share a tokenizer half the time; always, when a stranger in the profile does. */
 const SHARED_BY_CHANCE = 0.5;
 
@@ -11,7 +13,7 @@ const SHARED_BY_CHANCE = 0.5;
  * Method: token ids of the suite's passages, compared over their common length.
  * Source: the delivery's tokenizer.json, run by the tokenizers library.
  * Assumptions: one tokenizer per version.
- * Error rates: set by policy (1e-2), not measured.
+ * Error rates: set by policy (1e-2; 5e-2 for a student of another tokenizer than its teacher's), not measured.
  * Evasion: shipping the genuine tokenizer.json with other weights; the log-probabilities then make no sense.
  */
 const tokenization: Signal = {
@@ -26,6 +28,7 @@ const tokenization: Signal = {
       Math.max(...runs.map(({ data }) => sameShare(seen, data['log-probabilities'] as LogProbabilities)), -1);
     const shares = variants.map((variant) => [variant.id, shareOf(variant)] as const);
     const measured = shares.filter(([, share]) => share >= 0);
+    const known = new Map(measured);
     if (measured.length === 0)
       return { status: 'skipped', reason: 'no reference run scored the same passages' };
     const best = Math.max(...measured.map(([, share]) => share));
@@ -34,7 +37,15 @@ const tokenization: Signal = {
       observed: `${(100 * best).toFixed(0)} % of passages as in a reference`,
       expected: Object.fromEntries(measured.map(([id]) => [id, '100 %'])),
       logLikelihood: {
-        ...Object.fromEntries(measured.map(([id, share]) => [id, (1 - share) * Math.log(CHANGED_TOKENIZER)])),
+        ...Object.fromEntries(
+          variants.flatMap(({ id, kind, impliedBy }): [string, number][] => {
+            const share = known.get(impliedBy ?? id);
+            if (share === undefined) return [];
+            const student = kind === 'distilled' && impliedBy !== undefined;
+            const error = student ? STUDENT_OF_OTHER_TOKENIZER : CHANGED_TOKENIZER;
+            return [[id, (1 - share) * Math.log(error)]];
+          }),
+        ),
         other:
           best === 1 && !strangers.some((stranger) => shareOf(stranger) === 1)
             ? Math.log(SHARED_BY_CHANCE)

@@ -2,8 +2,16 @@ import type { Architecture, Detail, Signal, VariantView } from '../../core/types
 import architectureProbe from '../probes/architecture.js';
 import quantizationProbe, { type QuantizationEvidence } from '../probes/quantization.js';
 
-/** Chance that the storage of the matrices is misread. */
+/** Chance that the storage of the matrices is misread: types and packings are read strictly, and grids need many windows. */
 const READING_ERROR = 1e-6;
+/**
+ * Chance that weights rounded to a grid do not show it: the schemes measured all did, but noise, training and inputs put
+ * in another order (GPTQ) hide it. Where no weights were read nothing looked for one.
+ */
+const UNSEEN_GRID = 1e-2;
+const UNREAD_GRID = 0.1;
+/** Share of pruned and tuned copies that were quantized too: usual among published files, and then both names are true. */
+const QUANTIZED_TOO = 1e-2;
 /** Matrices that must have been judged before grids speak for the whole model. */
 const MIN_JUDGED = 3;
 
@@ -11,6 +19,8 @@ const MIN_JUDGED = 3;
 interface Precision {
   readonly bits: number;
   readonly dequantized: boolean;
+  /** Enough floats were read to see a grid. */
+  readonly searched: boolean;
 }
 
 const storage = (bits: number): string => (bits >= 16 ? 'floating point' : `${bits}-bit`);
@@ -51,9 +61,7 @@ const weightPrecision: Signal = {
         ),
       ),
       logLikelihood: {
-        ...Object.fromEntries(
-          variants.map((variant) => [variant.id, fits(seen, variant) ? 0 : Math.log(READING_ERROR)]),
-        ),
+        ...Object.fromEntries(variants.map((variant) => [variant.id, Math.log(chance(seen, variant))])),
         other: 0,
       },
       n: 1,
@@ -71,17 +79,27 @@ const weightPrecision: Signal = {
 export default weightPrecision;
 
 function precisionOf(container: number, evidence: QuantizationEvidence | undefined): Precision {
-  if (!evidence) return { bits: container, dequantized: false };
+  if (!evidence) return { bits: container, dequantized: false, searched: false };
   const { lattice } = evidence;
   const [most] = lattice.grids;
   const onGrid = lattice.grids.reduce((sum, { matrices }) => sum + matrices, 0);
-  const dequantized =
-    container >= 16 && most !== undefined && lattice.judged >= MIN_JUDGED && 2 * onGrid >= lattice.judged;
-  return dequantized ? { bits: most.bits, dequantized } : { bits: container, dequantized };
+  const searched = lattice.judged >= MIN_JUDGED;
+  const dequantized = container >= 16 && most !== undefined && searched && 2 * onGrid >= lattice.judged;
+  return { bits: dequantized ? most.bits : container, dequantized, searched };
 }
 
-function fits(seen: Precision, { kind, facts, impliedBy }: VariantView): boolean {
-  if (impliedBy !== undefined && kind === 'quantized') return seen.bits <= 8;
+/** Chance of the precision seen, of a copy of this kind. */
+function chance(seen: Precision, variant: VariantView): number {
+  const { kind, impliedBy } = variant;
+  if (impliedBy !== undefined && kind === 'quantized')
+    return seen.bits <= 8 ? 1 : seen.searched ? UNSEEN_GRID : UNREAD_GRID;
+  if (fits(seen, variant)) return 1;
+  return impliedBy !== undefined && (kind === 'pruned' || kind === 'finetuned')
+    ? QUANTIZED_TOO
+    : READING_ERROR;
+}
+
+function fits(seen: Precision, { kind, facts }: VariantView): boolean {
   const stated = facts.weightBits;
   if (typeof stated !== 'number') return true;
   if (!seen.dequantized && seen.bits < 16) return storage(stated) === storage(seen.bits);

@@ -1,5 +1,5 @@
 import { shuffled } from '../../core/rng.js';
-import type { ChatRequest, Probe } from '../../core/types.js';
+import type { ChatRequest, Probe, Reply, SuitePrompt } from '../../core/types.js';
 import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 import { withLogProbs } from '../with-log-probs.js';
@@ -14,6 +14,8 @@ export interface GreedyReply extends RecordedReply {
   readonly origin?: string;
 }
 
+type Answers = readonly (readonly [prompt: SuitePrompt, reply: Reply])[];
+
 /** What a candidate answers at temperature 0: text, tokens, times. Read by signals of several domains. */
 const greedyReplies: Probe<readonly GreedyReply[]> = {
   id: 'greedy-replies',
@@ -24,30 +26,35 @@ const greedyReplies: Probe<readonly GreedyReply[]> = {
     requests: prompts.length,
     tokens: prompts.length * (budget.promptTokens + budget.newTokens),
   }),
-  collect: async ({ chat }, { suite, rng, collectedAt, progress }) => {
+  collect: async ({ chat }, { suite, rng, collectedAt, progress, enough }) => {
     const maxTokens = suite.budget.newTokens;
     const ask = withLogProbs<ChatRequest>((request) => chat.reply(request));
     const { origin } = chat;
     const where = { day: collectedAt.slice(0, 10), ...(origin === undefined ? {} : { origin }) };
+    const recorded = (answers: Answers): GreedyReply[] =>
+      answers
+        .map(
+          ([{ id, language }, reply]): GreedyReply => ({
+            id,
+            language,
+            maxTokens,
+            ...where,
+            ...recordReply(reply),
+          }),
+        )
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
     const answers = await answerable(
       shuffled(suite.prompts, rng),
       async ({ messages }) => {
         const request = { messages, maxTokens, temperature: 0, seed: 0 };
         return (await ask(request)) ?? chat.reply(request);
       },
-      (done) => progress(done, suite.prompts.length),
+      (done, answered) => {
+        progress(done, suite.prompts.length);
+        return answered.length > 0 && enough(recorded(answered));
+      },
     );
-    return answers
-      .map(
-        ([{ id, language }, reply]): GreedyReply => ({
-          id,
-          language,
-          maxTokens,
-          ...where,
-          ...recordReply(reply),
-        }),
-      )
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return recorded(answers);
   },
 };
 export default greedyReplies;

@@ -1,4 +1,4 @@
-import type { Probe, Suite } from '../../core/types.js';
+import type { Probe, Reply, Suite, SuitePrompt } from '../../core/types.js';
 import { answerable } from '../answerable.js';
 import { type RecordedReply, recordReply } from '../record.js';
 
@@ -9,6 +9,8 @@ export interface SampledPrompt {
   readonly maxTokens: number;
   readonly replies: readonly RecordedReply[];
 }
+
+type Answers = readonly (readonly [request: { readonly prompt: SuitePrompt }, reply: Reply])[];
 
 /** Prompts, samples of each and tokens of a sample. */
 const PLAN: Readonly<Record<Suite['tier'], readonly [prompts: number, samples: number, tokens: number]>> = {
@@ -28,23 +30,28 @@ const sampledReplies: Probe<readonly SampledPrompt[]> = {
     const requests = Math.min(count, prompts.length) * samples;
     return { requests, tokens: requests * (budget.promptTokens + tokens) };
   },
-  collect: async ({ chat }, { suite, seed, progress }) => {
+  collect: async ({ chat }, { suite, seed, progress, enough }) => {
     const [count, samples, maxTokens] = PLAN[suite.tier];
     const chosen = suite.prompts.slice(0, count);
     // Never the same seed twice: engines draw the same numbers for it, and replies to different prompts agree.
     const requests = chosen.flatMap((prompt, at) =>
       Array.from({ length: samples }, (_, sample) => ({ prompt, drawn: seed + at * samples + sample })),
     );
+    const recorded = (answers: Answers): SampledPrompt[] =>
+      chosen.flatMap(({ id, language }) => {
+        const own = answers.filter(([{ prompt }]) => prompt.id === id);
+        const replies = own.map(([, reply]) => recordReply(reply));
+        return replies.length === 0 ? [] : [{ id, language, maxTokens, replies }];
+      });
     const answers = await answerable(
       requests,
       ({ prompt: { messages }, drawn }) => chat.reply({ messages, maxTokens, temperature: 1, seed: drawn }),
-      (done) => progress(done, requests.length),
+      (done, answered) => {
+        progress(done, requests.length);
+        return done % samples === 0 && answered.length > 0 && enough(recorded(answered));
+      },
     );
-    return chosen.flatMap(({ id, language }) => {
-      const own = answers.filter(([{ prompt }]) => prompt.id === id);
-      const replies = own.map(([, reply]) => recordReply(reply));
-      return replies.length === 0 ? [] : [{ id, language, maxTokens, replies }];
-    });
+    return recorded(answers);
   },
 };
 export default sampledReplies;

@@ -46,7 +46,9 @@ function fitSignal(signal: SignalResult, rows: number, keep: readonly string[]):
 function omissions(report: Report, rows: number): readonly string[] {
   const sizes: Readonly<Record<string, number>> = {
     reasons: report.verdict.reasons.length,
+    'evidence against the verdict': report.verdict.against.length,
     'what would decide it': report.verdict.wouldDecide.length,
+    'how the evidence could deceive': report.verdict.evasions.length,
     versions: Object.keys(report.verdict.posterior).length,
     clauses: report.clauses.length,
     probes: Object.keys(report.probes).length,
@@ -75,7 +77,9 @@ export function fitReport(
     verdict: {
       ...verdict,
       reasons: verdict.reasons.slice(0, rows),
+      against: verdict.against.slice(0, rows),
       wouldDecide: verdict.wouldDecide.slice(0, rows),
+      evasions: verdict.evasions.slice(0, rows),
       posterior: some(verdict.posterior, rows, keep),
     },
     signals: report.signals.map((signal) => fitSignal(signal, rows, keep)),

@@ -1,4 +1,12 @@
-import type { Report } from '../../core/types.js';
+import type { Reason, Report } from '../../core/types.js';
+import {
+  AGAINST_TITLE,
+  costText,
+  EVASIONS_TITLE,
+  promiseText,
+  thresholdText,
+  weightText,
+} from '../explanation.js';
 import { formatFactor, formatPercent } from '../number.js';
 import { clauseCoverage, OUTCOME_WORD, verdictPhrase } from '../prose.js';
 import { nameText } from '../text.js';
@@ -24,15 +32,26 @@ export function verdictHeader(report: Report): Html {
   const failed = report.clauses.some((clause) => !clause.passed);
   return html`<header class="${tone}"><p class="tool">${tool.name} ${tool.version} · report</p>
 <h1><span class="badge"><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICON[verdict.outcome]}</svg>${word}<span class="vh">: </span></span><span class="sentence">${sentence}</span></h1>
-<dl class="identity"><div><dt>Claim</dt><dd>${claim.variant} <small>of ${claim.profile}</small></dd></div><div><dt>Candidate</dt><dd>${nameText(candidate.label)} <small>${candidate.kind}</small></dd></div><div class="wide"><dt>Digest</dt><dd><code>${candidate.digest ?? 'none'}</code></dd></div><div><dt>Confidence</dt><dd>${formatPercent(verdict.confidence)}</dd></div><div><dt>Bayes factor against the claim</dt><dd>${formatFactor(verdict.eValue)}</dd></div><div><dt>Acceptance</dt><dd class="${failed && 'alarm'}">${clauseCoverage(report)}</dd></div></dl></header>`;
+<dl class="identity"><div><dt>Claim</dt><dd>${claim.variant} <small>of ${claim.profile}</small></dd></div><div><dt>Candidate</dt><dd>${nameText(candidate.label)} <small>${candidate.kind}</small></dd></div><div class="wide"><dt>Digest</dt><dd><code>${candidate.digest ?? 'none'}</code></dd></div><div><dt>Confidence</dt><dd>${formatPercent(verdict.confidence)}</dd></div><div><dt>E-value against the claim</dt><dd>${formatFactor(verdict.eValue)} <small>${thresholdText(report)}, which ${promiseText(report)}</small></dd></div><div><dt>Acceptance</dt><dd class="${failed && 'alarm'}">${clauseCoverage(report)}</dd></div></dl></header>`;
 }
 
-export function reasonsSection({ verdict }: Report): Html {
-  const reasons = verdict.reasons.map(
-    ({ signal, sentence }) => html`<li>${sentence} <code>${signal}</code></li>`,
-  );
-  const open = verdict.wouldDecide.map(({ sentence }) => html`<li>${sentence}</li>`);
-  return html`<section><h2>Reasons</h2>${reasons.length > 0 ? html`<ul class="reasons">${reasons}</ul>` : html`<p class="note">none given</p>`}${open.length > 0 && html`<h3>What would decide it</h3><ul>${open}</ul>`}</section>`;
+function reasonList(reasons: readonly Reason[]): Html {
+  const items = reasons.map((reason) => {
+    const weight = weightText(reason);
+    return html`<li>${reason.sentence} <code>${reason.signal}</code>${weight !== '' && html` <small>${weight}</small>`}</li>`;
+  });
+  return html`<ul class="reasons">${items}</ul>`;
+}
+
+/** Why, what speaks against it, what would decide an open case, and how the evidence could deceive. */
+export function reasonsSection({ verdict, candidate }: Report): Html {
+  const { outcome, reasons, against, wouldDecide, evasions } = verdict;
+  const open = wouldDecide.map((remedy) => {
+    const cost = costText(remedy, candidate.kind);
+    return html`<li>${remedy.sentence}${cost !== '' && html` <small>${cost}</small>`}</li>`;
+  });
+  const others = evasions.map((evasion) => html`<li>${evasion}</li>`);
+  return html`<section><h2>Reasons</h2>${reasons.length > 0 ? reasonList(reasons) : html`<p class="note">none given</p>`}${against.length > 0 && html`<h3>${AGAINST_TITLE[outcome]}</h3>${reasonList(against)}`}${open.length > 0 && html`<h3>What would decide it</h3><ul>${open}</ul>`}${others.length > 0 && html`<h3>${EVASIONS_TITLE[outcome]}</h3><ul>${others}</ul>`}</section>`;
 }
 
 /** One bar per version the evidence was weighed for. */
