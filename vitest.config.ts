@@ -1,25 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Tests whose result depends on what else the process has done, or that change it for what follows. */
-const OWN_PROCESS = [
-  // Tests here and users of hostile-candidates clean up in hooks of a module that is imported.
-  'test/hostile/**',
-  'test/api/attention.test.ts',
-  'test/io/hub-cache.test.ts',
-  'test/serve/cli.test.ts',
-  'test/sources/weights.test.ts',
-  'test/verdict/containers.test.ts',
-  // Listens for sockets that anything opens.
-  'test/api/log.test.ts',
-  // Measure how far their own memory grows.
-  'test/formats/gguf/reject.test.ts',
-  'test/formats/onnx/corpus.test.ts',
-  'test/formats/onnx/fuzz.test.ts',
-  'test/formats/safetensors/bad.test.ts',
-  'test/formats/safetensors/read.test.ts',
-  // Adds matchers to expect.
-  'test/testing/**',
-];
+const FILES = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts') && !path.startsWith('consumers'))
+  .map((path) => `test/${path.replaceAll('\\', '/')}`);
+
+/**
+ * What makes a test depend on what else its process has done, or change it for what follows: hooks of a support module,
+ * which only the first file to import it registers; memory of the process; sockets that anything opens; matchers.
+ */
+const OWN_PROCESS = /support\/hostile-candidates|memoryUsage|createHook|model-assay\/vitest/;
+const own = FILES.filter((path) => OWN_PROCESS.test(readFileSync(path, 'utf8')));
+const shared = FILES.filter((path) => !own.includes(path));
 
 export default defineConfig({
   test: {
@@ -30,16 +22,8 @@ export default defineConfig({
     // Tests of the built package load it as its users do, untransformed.
     server: { deps: { external: [/\/dist\/(esm|cjs)\//] } },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'shared process',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/consumers/**', ...OWN_PROCESS],
-          isolate: false,
-        },
-      },
-      { extends: true, test: { name: 'own process', include: OWN_PROCESS.map((path) => path.endsWith('**') ? `${path}/*.test.ts` : path) } },
+      { extends: true, test: { name: 'own process', include: own } },
+      { extends: true, test: { name: 'shared process', include: shared, isolate: false } },
     ],
   },
 });
