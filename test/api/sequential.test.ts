@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type AuditOptions,
   audit,
@@ -23,6 +23,7 @@ import { parseModel, writeModel } from '../support/onnx-edit.js';
 vi.setConfig({ testTimeout: 120_000 });
 
 const quill = loadProfile('quill');
+const folio = loadProfile('folio');
 const DECIDED: ProbeStatus = { status: 'unavailable', missing: 'the case was decided before this probe' };
 const FREE = ['architecture', 'files', 'lineage', 'quantization', 'tensor-digests'];
 
@@ -103,10 +104,13 @@ describe.each([
   ['folio', 'folio/full-2', 'refuted', 'other'],
   ['folio', 'folio/full-1-attn', 'upheld', 'full'],
 ] as const)('by profile %s, %s', (name, candidate, outcome, kind) => {
-  const profile = loadProfile(name);
+  const profile = { quill, folio }[name];
+  let decided: Audited;
+  beforeAll(async () => {
+    decided = await audited(model(candidate), { profile });
+  });
 
   it(`is ${outcome} with fewer passages than a complete audit takes, and the same verdict`, async () => {
-    const decided = await audited(model(candidate), { profile });
     const complete = await audited(model(candidate), { profile, stop: 'complete' });
     for (const { report } of [decided, complete]) expect(report.verdict).toMatchObject({ outcome, kind });
     expect(passages(complete.evidence)).toBe(8);
@@ -116,8 +120,8 @@ describe.each([
     expect(decided.report.warnings).toEqual(complete.report.warnings);
   });
 
-  it('scores to the same report from its evidence alone', async () => {
-    const { report, evidence } = await audited(model(candidate), { profile });
+  it('scores to the same report from its evidence alone', () => {
+    const { report, evidence } = decided;
     const saved = JSON.parse(canonicalJson(evidence)) as Evidence;
     expect(canonicalJson(score(saved, { profile }))).toBe(canonicalJson(report));
     expect(Object.keys(evidence.probes)).toEqual(Object.keys(saved.probes));
@@ -188,7 +192,7 @@ describe('an upheld claim', () => {
 describe('a refuted claim', () => {
   it('stops within the passages', async () => {
     const { report, evidence } = await audited(model('folio/student-1a'), {
-      profile: withoutFacts(loadProfile('folio')),
+      profile: withoutFacts(folio),
       only: ['log-probabilities', 'attention-statistics'],
     });
     expect(report.verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled' });

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CommandLine } from '../support/command-line.js';
 import {
   CLI,
   candidate,
@@ -13,9 +14,11 @@ import {
 } from '../support/hostile-candidates.js';
 
 const LINUX = process.platform === 'linux';
+const shell = new CommandLine();
+afterAll(() => shell.close());
 
 describe('--json prints one document', () => {
-  test.concurrent.each([
+  test.each([
     ['without a command', [], 'USAGE', 2],
     ['of an unknown command', ['frobnicate'], 'USAGE', 2],
     ['without an argument', ['audit'], 'USAGE', 2],
@@ -61,6 +64,17 @@ describe('--json prints one document', () => {
     ],
     ['of a plan for attention', ['attention', '.', '--input-ids', '1,2', '--dry-run'], 'plan/1', 0],
   ])('%s', async (_, args, document, status) => {
+    const { code, stdout, stderr } = await shell.run(...args, '--json');
+    expect(documentCode(stdout)).toBe(document);
+    expect(code).toBe(status);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test.each([
+    ['without a command', [], 'USAGE', 2],
+    ['of nothing to read', ['fingerprint', 'does/not/exist'], 'CANDIDATE_NOT_FOUND', 4],
+    ['of the version', ['--version'], 'version/1', 0],
+  ])('in a process of its own: %s', async (_, args, document, status) => {
     const { code, stdout, stderr } = await cli([...args, '--json']);
     expect(documentCode(stdout)).toBe(document);
     expect(code).toBe(status);

@@ -10,7 +10,8 @@ const TIMEOUT = 120_000;
 const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
 
 let project: Project;
-const assay = (...args: string[]) => run('npx', ['--no-install', 'model-assay', ...args], project.folder);
+const assay = (...args: string[]) =>
+  run(process.execPath, ['node_modules/.bin/model-assay', ...args], project.folder);
 
 beforeAll(async () => {
   if (!existsSync(join(ROOT, 'dist/esm/index.js'))) throw new Error('Nothing to pack: npm run build first.');
@@ -102,7 +103,8 @@ describe('installed', { timeout: TIMEOUT }, () => {
   });
 
   test('works by npx', async () => {
-    const { code, stdout } = await assay('audit', STUDENT, '--profile', 'quill', '--json');
+    const args = ['--no-install', 'model-assay', 'audit', STUDENT, '--profile', 'quill', '--json'];
+    const { code, stdout } = await run('npx', args, project.folder);
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Report).verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled' });
   });
