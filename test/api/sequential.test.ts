@@ -1,72 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  type AuditOptions,
-  audit,
-  type Evidence,
-  loadProfile,
-  PROBES,
-  type Probe,
-  type ProbeStatus,
-  type ProgressEvent,
-  type ReferenceProfile,
-  type Report,
-  score,
-} from '../../dist/esm/index.js';
-import type { AttentionEvidence } from '../../src/attention/probes/attention-statistics.js';
+import { type Evidence, PROBES, type Probe, score } from '../../dist/esm/index.js';
 import { canonicalJson } from '../../src/core/canonical-json.js';
-import type { LogProbabilities } from '../../src/fingerprint/probes/log-probabilities.js';
+import {
+  type Audited,
+  audited,
+  DECIDED,
+  FREE,
+  folio,
+  passages,
+  quill,
+  withoutFacts,
+} from '../support/audited.js';
 import { model } from '../support/fixtures.js';
 import { candidate } from '../support/hostile-candidates.js';
 import { parseModel, writeModel } from '../support/onnx-edit.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const quill = loadProfile('quill');
-const folio = loadProfile('folio');
-const DECIDED: ProbeStatus = { status: 'unavailable', missing: 'the case was decided before this probe' };
-const FREE = ['architecture', 'files', 'lineage', 'quantization', 'tensor-digests'];
-
-const ATTENTION = [
-  'attention-entropy',
-  'first-token-mass',
-  'head-dispersion',
-  'head-similarity',
-  'layer-profile',
-];
-
-interface Audited {
-  readonly report: Report;
-  readonly evidence: Evidence;
-  /** Probes in the order in which they ran. */
-  readonly ran: readonly string[];
-}
-
-async function audited(folder: string, options: Partial<AuditOptions> = {}): Promise<Audited> {
-  let evidence: Evidence | undefined;
-  const ran: string[] = [];
-  const report = await audit(folder, {
-    profile: quill,
-    stop: 'decided',
-    clock: () => new Date(0),
-    onProgress: (event) => {
-      if (event.type === 'probe-start') ran.push(event.probe);
-    },
-    ...options,
-    onEvidence: (seen) => {
-      evidence = seen;
-    },
-  });
-  if (!evidence) throw new Error('evidence is handed out');
-  return { report, evidence, ran };
-}
-
-function dataOf<T>({ probes }: Evidence, id: string): T | undefined {
-  const status = probes[id];
-  return status?.status === 'ok' ? (status.data as T) : undefined;
-}
-const passages = (evidence: Evidence): number =>
-  dataOf<LogProbabilities>(evidence, 'log-probabilities')?.texts.length ?? 0;
 const probe = (id: string): Probe => PROBES.find((each) => each.id === id) as Probe;
 
 /** A probe that asks the same, of a model that breaks down after so many passages. */
@@ -217,96 +168,5 @@ describe('a refuted claim', () => {
     });
     expect(report.verdict.outcome).toBe('refuted');
     expect(report.clauses.map(({ observed }) => observed)).not.toContain('not measured');
-  });
-});
-
-describe('an open case', () => {
-  it('is asked everything, and is the complete audit', async () => {
-    const only = ['log-probabilities', 'attention-statistics'];
-    const [decided, complete] = [
-      await audited(model('quill/full-1-int8'), { only, profile: withoutFacts(quill) }),
-      await audited(model('quill/full-1-int8'), { only, profile: withoutFacts(quill), stop: 'complete' }),
-    ];
-    expect(decided.report.verdict.outcome).toBe('inconclusive');
-    expect(decided.evidence.probes).toEqual(complete.evidence.probes);
-    expect(dataOf<AttentionEvidence>(decided.evidence, 'attention-statistics')?.prompts).toHaveLength(8);
-  });
-});
-
-/** A profile that cannot tell precision from headers. */
-function withoutFacts(profile: ReferenceProfile): ReferenceProfile {
-  const variants = Object.entries(profile.variants).map(
-    ([id, variant]) => [id, { ...variant, facts: {} }] as const,
-  );
-  return { ...profile, variants: Object.fromEntries(variants) };
-}
-
-describe('order', () => {
-  it('follows what the profile measured', async () => {
-    const power = (nats: number) => ({ runs: 3, noise: 0, power: { full: nats } });
-    const measured = (logProbabilities: number): ReferenceProfile => ({
-      ...withoutFacts(quill),
-      calibration: {
-        ...Object.fromEntries(ATTENTION.map((id) => [id, power(0.5)])),
-        ...Object.fromEntries(
-          ['log-probability-distance', 'tail-correlation', 'tokenization'].map((id) => [
-            id,
-            power(logProbabilities),
-          ]),
-        ),
-      },
-    });
-    const only = ['log-probabilities', 'attention-statistics'];
-    const ran = async (logProbabilities: number): Promise<readonly string[]> =>
-      (await audited(model('quill/full-1-int8'), { only, profile: measured(logProbabilities) })).ran;
-    expect(await ran(9)).toEqual(['architecture', 'log-probabilities', 'attention-statistics']);
-    expect(await ran(0)).toEqual(['architecture', 'attention-statistics', 'log-probabilities']);
-  });
-
-  it('is kept within a budget: what does not fit is left out, and says so', async () => {
-    const { report, evidence } = await audited(model('quill/full-3'), { maxTokens: 383 });
-    expect(evidence.probes['log-probabilities']).toBeUndefined();
-    expect(report.warnings.filter((text) => text.includes('was left out')).length).toBeGreaterThan(2);
-    const tight = await audited(model('quill/full-1'), { maxTokens: 384 });
-    expect(tight.ran).toContain('log-probabilities');
-    expect(tight.ran).not.toContain('attention-statistics');
-    expect(tight.report.verdict.outcome).toBe('upheld');
-  });
-});
-
-describe('an audit that is interrupted', () => {
-  it('keeps what it has, and calls nothing decided', async () => {
-    const controller = new AbortController();
-    const onProgress = (event: ProgressEvent): void => {
-      if (event.type === 'probe-progress' && event.probe === 'log-probabilities') controller.abort();
-    };
-    const caught: { code?: string; partial?: Evidence } = await audited(model('quill/student-1c'), {
-      signal: controller.signal,
-      onProgress,
-    }).then(
-      () => ({}),
-      (error: { code?: string; partial?: Evidence }) => error,
-    );
-    expect(caught.code).toBe('ABORTED');
-    expect(Object.keys(caught.partial?.probes ?? {})).toEqual(FREE);
-    expect(Object.values(caught.partial?.probes ?? {}).map(({ status }) => status)).not.toContain(
-      'unavailable',
-    );
-  });
-});
-
-describe('what cannot be stopped early', () => {
-  it('is an audit with references, which are asked what the candidate answered', async () => {
-    const references = [{ variant: 'full', candidate: model('quill/full-1') }];
-    await expect(audit('/nowhere', { profile: quill, references, stop: 'decided' })).rejects.toMatchObject({
-      code: 'USAGE',
-      message: expect.stringContaining('references'),
-    });
-  });
-
-  it('is an audit of a claim nobody knows: it does not begin', async () => {
-    await expect(audit('/nowhere', { profile: quill, claim: 'none' })).rejects.toMatchObject({
-      code: 'USAGE',
-    });
   });
 });
