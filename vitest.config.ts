@@ -6,10 +6,10 @@ const FILES = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((path) => `test/${path.replaceAll('\\', '/')}`);
 
 /**
- * What makes a test depend on what else its process has done, or change it for what follows: hooks of a support module,
- * which only the first file to import it registers; memory of the process; sockets that anything opens; matchers.
+ * What makes a test depend on what else its process has done, or change it for what follows: memory of the process,
+ * sockets that anything opens, matchers.
  */
-const OWN_PROCESS = /support\/hostile-candidates|memoryUsage|createHook|model-assay\/vitest/;
+const OWN_PROCESS = /memoryUsage|createHook|model-assay\/vitest/;
 const own = FILES.filter((path) => OWN_PROCESS.test(readFileSync(path, 'utf8')));
 const shared = FILES.filter((path) => !own.includes(path));
 
@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     // Real models run in child processes; two files at a time keep a two-core machine honest.
     maxWorkers: 2,
+    globalSetup: 'test/support/scratch-folder.ts',
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Tests of the built package load it as its users do, untransformed.

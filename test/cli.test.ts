@@ -32,7 +32,7 @@ describe('assay audit of a student sold as full', () => {
       (format) => `--output=${format}=${join(folder, format)}`,
     );
     const evidence = ['--evidence', join(folder, 'evidence')];
-    audited = assay(['audit', model('quill/student-1c'), '--profile', 'quill', ...outputs, ...evidence]);
+    audited = assay(['audit', model('folio/student-1a'), '--profile', 'folio', ...outputs, ...evidence]);
   });
 
   it('refutes it with exit code 1 and writes every report', () => {
@@ -43,7 +43,7 @@ describe('assay audit of a student sold as full', () => {
   });
 
   it('keeps evidence that scores to the same bytes in another locale and time zone', () => {
-    const args = ['score', join(folder, 'evidence'), '--profile', 'quill', '--json'];
+    const args = ['score', join(folder, 'evidence'), '--profile', 'folio', '--json'];
     const here = assay(args, { TZ: 'UTC', LANG: 'C' });
     const there = assay(args, { TZ: 'Asia/Tokyo', LANG: 'tr_TR.UTF-8' });
     expect(here.status).toBe(1);
@@ -65,9 +65,9 @@ describe('assay', () => {
 
   it('collects evidence that is worth scoring', async () => {
     const file = join(scratch(), 'evidence.json');
-    const { code } = await shell.run('collect', model('quill/student-1c'), '-o', file);
+    const { code } = await shell.run('collect', model('folio/student-1a'), '-o', file);
     expect(code).toBe(0);
-    expect((await shell.run('score', file, '--profile', 'quill')).code).toBe(1);
+    expect((await shell.run('score', file, '--profile', 'folio')).code).toBe(1);
   });
 
   it('reads attention of a bare .onnx file from token ids', async () => {
@@ -144,7 +144,7 @@ describe('assay', () => {
   });
 
   it('shows the cost before anything runs', async () => {
-    const args = ['audit', 'nowhere', '--profile', 'quill', '--dry-run', '--json'];
+    const args = ['audit', 'nowhere', '--profile', 'folio', '--dry-run', '--json'];
     const { code, stdout } = await shell.run(...args);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'plan/1' });
@@ -155,7 +155,7 @@ describe('assay', () => {
       ['audit'],
       ['audit', 'x', '--profile', 'no-such'],
       ['frobnicate'],
-      ['score', 'none', '--profile', 'quill'],
+      ['score', 'none', '--profile', 'folio'],
     ]) {
       const { code, stdout } = await shell.run(...args, '--json');
       expect(code).toBe(2);

@@ -47,6 +47,12 @@ const breaking = (after: number): Probe => {
 const instead = (replaced: Probe): Probe[] =>
   PROBES.map((each) => (each.id === replaced.id ? replaced : each));
 
+let student: Promise<Audited> | undefined;
+const studentDecided = (): Promise<Audited> => {
+  student ??= audited(model('quill/student-1c'));
+  return student;
+};
+
 describe.each([
   ['quill', 'quill/student-1c', 'refuted', 'distilled'],
   ['quill', 'quill/scratch-2', 'refuted', 'other'],
@@ -58,7 +64,9 @@ describe.each([
   const profile = { quill, folio }[name];
   let decided: Audited;
   beforeAll(async () => {
-    decided = await audited(model(candidate), { profile });
+    decided = await (candidate === 'quill/student-1c'
+      ? studentDecided()
+      : audited(model(candidate), { profile }));
   });
 
   it(`is ${outcome} with fewer passages than a complete audit takes, and the same verdict`, async () => {
@@ -152,7 +160,7 @@ describe('a refuted claim', () => {
   });
 
   it('goes on for a name: shapes tell that it is another model, and not which', async () => {
-    const { report, evidence } = await audited(model('quill/student-1c'));
+    const { report, evidence } = await studentDecided();
     const shapes = score(
       { ...evidence, probes: { architecture: evidence.probes.architecture ?? DECIDED } },
       { profile: quill },

@@ -1,7 +1,8 @@
-import { type Architecture, audit, type Evidence, loadProfile, PROBES, type Report } from 'model-assay';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { type Architecture, type Evidence, loadProfile, PROBES, type Report, score } from 'model-assay';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble, scratch } from '../support/exports.js';
 import { distanceToTorch, golden, probed, probing } from '../support/measure.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 
 const FULL = { layers: 4, hiddenSize: 64, attentionHeads: 8, keyValueHeads: 4, headDim: 8, vocabSize: 1024 };
 const STUDENT = { ...FULL, layers: 2, attentionHeads: 4, keyValueHeads: 2, headDim: 16 };
@@ -65,6 +66,8 @@ const USED = [
   'attention-statistics',
 ];
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
 const profiles = { quill: loadProfile('quill'), folio: loadProfile('folio') };
 
 describe.each(Object.entries(CASES))('the same model as %s', (name, expected) => {
@@ -75,14 +78,9 @@ describe.each(Object.entries(CASES))('the same model as %s', (name, expected) =>
 
   beforeAll(async () => {
     const torch = reference === null ? [] : [probing((asked) => distanceToTorch(asked, reference))];
-    report = await audit(assemble(name, folder), {
-      profile: profiles[profile],
-      claim,
-      probes: [...PROBES.filter(({ id }) => USED.includes(id)), ...torch],
-      onEvidence: (collected) => {
-        evidence = collected;
-      },
-    });
+    const probes = [...PROBES.filter(({ id }) => USED.includes(id)), ...torch];
+    evidence = await runtime.collect(assemble(name, folder), { probes });
+    report = score(evidence, { profile: profiles[profile], claim });
   });
 
   it('is judged by what it is', () => {

@@ -61,13 +61,13 @@ function withArchitecture(evidence: Evidence, change: Partial<Architecture>): Ev
 describe('toBeFullVersionOf', () => {
   test('audits a path on the spot', { timeout: 30_000 }, async () => {
     await expect(FULL).toBeFullVersionOf('quill');
-    await expect({ kind: 'onnx', path: STUDENT }).not.toBeFullVersionOf('quill');
+    await expect({ kind: 'onnx', path: STUDENT }).not.toBeFullVersionOf(quill);
   });
 
   test('takes evidence and reports', async () => {
-    await expect(full).toBeFullVersionOf('quill');
-    await expect(upheld).toBeFullVersionOf('quill');
-    await expect(student).not.toBeFullVersionOf('quill');
+    await expect(full).toBeFullVersionOf(quill);
+    await expect(upheld).toBeFullVersionOf(quill);
+    await expect(student).not.toBeFullVersionOf(quill);
   });
 
   test('names the student and gives three reasons when a student is sold as full', async () => {
@@ -97,7 +97,7 @@ describe('toBeFullVersionOf', () => {
 
   test('fails both ways on a candidate that cannot be audited', async () => {
     for (const assertion of [expect('no/such/model'), expect('no/such/model').not]) {
-      const message = await failure(assertion.toBeFullVersionOf('quill'));
+      const message = await failure(assertion.toBeFullVersionOf(quill));
       expect(message).toMatch(/CANDIDATE_NOT_FOUND: .+\n {2}next: ./);
     }
   });
@@ -116,7 +116,7 @@ describe('toBeFullVersionOf', () => {
   test('does not take a refuted student claim for a refuted full version', async () => {
     const report = score(full, { profile: quill, claim: 'student' });
     expect(report.verdict.outcome).toBe('refuted');
-    expect(await failure(expect(report).not.toBeFullVersionOf('quill'))).toContain('no full version');
+    expect(await failure(expect(report).not.toBeFullVersionOf(quill))).toContain('no full version');
   });
 });
 
@@ -124,7 +124,7 @@ describe('toMatchReference', () => {
   test('holds for an upheld claim of any kind within its limits', async () => {
     await expect(upheld).toMatchReference({ maxPosterior: { other: 0.05 } });
     await expect(full).toMatchReference({ profile: 'quill' });
-    await expect(student).not.toMatchReference({ profile: 'quill' });
+    await expect(student).not.toMatchReference({ profile: quill });
   });
 
   test('fails both ways when a posterior passes its limit', async () => {
