@@ -7,9 +7,9 @@ const FILES = readdirSync('test', { recursive: true, encoding: 'utf8' })
 
 /**
  * What makes a test depend on what else its process has done, or change it for what follows: memory of the process,
- * sockets that anything opens, matchers.
+ * which the peak of a process that it starts cannot be below; sockets that anything opens; matchers.
  */
-const OWN_PROCESS = /memoryUsage|createHook|model-assay\/vitest/;
+const OWN_PROCESS = /memoryUsage|peak-memory|createHook|model-assay\/vitest/;
 const own = FILES.filter((path) => OWN_PROCESS.test(readFileSync(path, 'utf8')));
 const shared = FILES.filter((path) => !own.includes(path));
 
