@@ -22,6 +22,8 @@ export interface Remedy {
 export interface Verdict {
   readonly outcome: Outcome;
   readonly kind: VersionKind | 'unknown';
+  /** Probability that it is of this kind, be it a variant of the profile or not; null where the kind is unknown. */
+  readonly kindProbability: number | null;
   readonly variant: string | null;
   readonly confidence: number;
   readonly posterior: Readonly<Record<string, number>>;

@@ -9,6 +9,7 @@ const reason = z.object({ signal: text, sentence: text, nats: z.number().optiona
 const verdict = z.object({
   outcome: z.enum(['upheld', 'refuted', 'inconclusive']),
   kind: z.enum(['full', 'distilled', 'quantized', 'pruned', 'finetuned', 'other', 'unknown']),
+  kindProbability: z.number().nullable(),
   variant: text.nullable(),
   confidence: z.number(),
   posterior: z.record(text, z.number()),

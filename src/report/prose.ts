@@ -18,11 +18,19 @@ export const SPOOFING_WORD: Readonly<Record<Spoofing, string>> = {
 };
 
 function explanation(report: Report, lead: string): Phrase {
-  const { variant, kind } = report.verdict;
-  if (variant === report.claim.variant) return [];
-  if (variant !== null)
-    return [`; ${lead} `, { name: variant }, ...(kind === variant ? [] : [` (${nameText(kind)})`])];
-  return kind === 'other' ? [`; ${lead} none of the profiled versions`] : [];
+  const { variant, kind, kindProbability } = report.verdict;
+  if (variant === report.claim.variant || kind === 'unknown') return [];
+  const told = (words: readonly string[]): string[] =>
+    kindProbability === null || kindProbability > 0.999
+      ? [...words]
+      : [...words, `probability ${formatPercent(kindProbability)}`];
+  if (variant !== null) {
+    const beside = told(kind === variant ? [] : [nameText(kind)]);
+    return [`; ${lead} `, { name: variant }, beside.length === 0 ? '' : ` (${beside.join(', ')})`];
+  }
+  const words =
+    kind === 'other' ? 'none of the profiled versions' : `a ${kind} model that the profile does not hold`;
+  return [`; ${lead} ${told([words]).join(', ')}`];
 }
 
 /** The verdict without its first word. */

@@ -95,14 +95,30 @@ function isMultiplied(index: GraphIndex, name: string, hops: number): boolean {
  * table any Gather reads, since position tables are usually shorter.
  */
 export function findEmbedding(index: GraphIndex, width: number | undefined): [number, number] | null {
-  const tables = index.nodes.flatMap((node) => tableOf(index, node));
+  const tables = tablesOf(index);
   const byToken = tables.filter(({ token }) => token);
   const chosen = byToken.find(({ dims }) => dims[1] === width) ?? byToken[0];
   if (chosen) return chosen.dims;
   return [...tables].sort((a, b) => b.dims[0] - a.dims[0])[0]?.dims ?? null;
 }
 
-function tableOf(index: GraphIndex, node: OnnxNode): { dims: [number, number]; token: boolean }[] {
+export interface Table {
+  readonly tensor: OnnxTensor;
+  /** [rows, columns], whatever the order they are stored in. */
+  readonly dims: [number, number];
+  readonly transposed: boolean;
+  /** Rows are read by token id. */
+  readonly token: boolean;
+  /** Value with the rows. */
+  readonly output: string;
+}
+
+/** Tables that rows are read from. */
+export function tablesOf(index: GraphIndex): Table[] {
+  return index.nodes.flatMap((node) => tableOf(index, node));
+}
+
+function tableOf(index: GraphIndex, node: OnnxNode): Table[] {
   const fused = /EmbedLayerNormalization$/.test(node.opType);
   if (!fused && node.opType !== 'Gather' && node.opType !== 'GatherBlockQuantized') return [];
   const weight = weightBehind(index, node.inputs[fused ? 2 : 0]);
@@ -113,7 +129,10 @@ function tableOf(index: GraphIndex, node: OnnxNode): { dims: [number, number]; t
       : weight.tensor.dims;
   const [rows, columns] = weight.transposed ? [dims[1], dims[0]] : dims;
   if (!rows || !columns) return [];
-  return [{ dims: [rows, columns], token: fused || fromTokenIds(index, node.inputs[1]) }];
+  const { tensor, transposed } = weight;
+  const [output = ''] = node.outputs;
+  const token = fused || fromTokenIds(index, node.inputs[1]);
+  return [{ tensor, transposed, dims: [rows, columns], token, output }];
 }
 
 function fromTokenIds(index: GraphIndex, name: string | undefined): boolean {

@@ -19,6 +19,7 @@ import { localEngine } from './local-engine.js';
 import { localReplies } from './local-replies.js';
 import { type ModelConfig, NO_CONFIG, readModelConfig } from './model-config.js';
 import { onnxLogicalTensors } from './onnx-logical.js';
+import { rolesInGraph, withRolesInGraph } from './onnx-roles.js';
 import { onnxStructure } from './onnx-structure.js';
 import { OpenedGraph } from './opened-graph.js';
 import { machine, type OpenOptions } from './options.js';
@@ -83,7 +84,8 @@ export async function openOnnx(
         tensors: async () => {
           const read = await graph.model();
           await checkedExternalFiles(read, modelPath, delivery);
-          return onnxLogicalTensors(indexGraph(read.graph), modelPath);
+          const index = indexGraph(read.graph);
+          return withRolesInGraph(onnxLogicalTensors(index, modelPath), rolesInGraph(read, index));
         },
         layout: async () => layoutOf(config),
       }),

@@ -1,7 +1,7 @@
 import type { OnnxNode } from '../formats/onnx/types.js';
 import { elementType } from './element-type.js';
 import type { GraphIndex } from './graph-index.js';
-import { integerOf, type Site, siteOf, withOutput } from './site.js';
+import { integerOf, operatorFlow, type Site, siteOf, withOutput } from './site.js';
 
 const SCORES = 3;
 const LAST_TOKEN = 5;
@@ -20,7 +20,7 @@ export function groupedQuerySite(index: GraphIndex, node: OnnxNode): Site | unde
   const heads = integerOf(node, 'num_heads');
   const keyValueHeads = integerOf(node, 'kv_num_heads');
   // Equal counts may be a grouped model whose keys and values the exporter repeated.
-  const shown = { heads, keyValueHeads: keyValueHeads < heads ? keyValueHeads : 0 };
+  const shown = { heads, keyValueHeads: keyValueHeads < heads ? keyValueHeads : 0, ...operatorFlow(node) };
   const problem = problemOf(node);
   if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
   return siteOf(node, {

@@ -4,7 +4,7 @@ import type { GraphIndex } from './graph-index.js';
 import { headSplit } from './head-split.js';
 import { isLatent } from './latent.js';
 import { searchUp } from './search.js';
-import { integerOf, type Site, siteOf, withOutput } from './site.js';
+import { integerOf, operatorFlow, type Site, siteOf, withOutput } from './site.js';
 
 const OPERATORS = new Set(['MultiHeadAttention', 'DecoderMaskedMultiHeadAttention']);
 /** Position of the optional output with the masked scores, and of the key input. */
@@ -18,6 +18,7 @@ export function multiHeadSite(index: GraphIndex, node: OnnxNode): Site | undefin
   if (node.domain !== 'com.microsoft' || !OPERATORS.has(node.opType)) return undefined;
   const heads = integerOf(node, 'num_heads');
   return siteOf(node, {
+    ...operatorFlow(node),
     heads,
     latent: isLatent(index, node.inputs[KEY] ?? ''),
     attach: ({ builder, change }) => {

@@ -2,7 +2,7 @@ import type { OnnxNode } from '../formats/onnx/types.js';
 import { elementType } from './element-type.js';
 import type { GraphIndex } from './graph-index.js';
 import { isLatent } from './latent.js';
-import { integerOf, type Site, siteOf, withOutput } from './site.js';
+import { integerOf, operatorFlow, type Site, siteOf, withOutput } from './site.js';
 
 const KEY = 1;
 /** Inputs that may hide keys: a mask, a past of unknown length, and how many keys are no padding. */
@@ -17,6 +17,7 @@ export function onnxAttentionSite(index: GraphIndex, node: OnnxNode): Site | und
   const heads = integerOf(node, 'q_num_heads');
   const keyValueHeads = integerOf(node, 'kv_num_heads');
   return siteOf(node, {
+    ...operatorFlow(node),
     heads,
     latent: isLatent(index, node.inputs[KEY] ?? ''),
     keyValueHeads: keyValueHeads < heads ? keyValueHeads : 0,

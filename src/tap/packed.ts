@@ -32,10 +32,12 @@ export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined 
   const heads = integerOf(node, 'num_heads');
   const width = weightBehind(index, node.inputs[1])?.tensor.dims.at(-1) ?? 0;
   const sizes = node.attributes.get('qkv_hidden_sizes')?.ints ?? [width / 3, width / 3, width / 3];
+  const flow = packedFlow(node);
   const problem = problemOf(node, sizes);
-  if (problem !== null) return siteOf(node, { heads, attach: { problem } });
+  if (problem !== null) return siteOf(node, { heads, ...flow, attach: { problem } });
   return siteOf(node, {
     heads,
+    ...flow,
     replaced: true,
     attach: (editor) => {
       const quantized = node.opType === 'QAttention';
@@ -46,6 +48,13 @@ export function packedSite(index: GraphIndex, node: OnnxNode): Site | undefined 
       return { scores, elemType, causal, infinite: packed.bias !== '' || elemType !== FLOAT, keys: heads };
     },
   });
+}
+
+/** The operator multiplies with its own weights, so what it reads is not projected yet. */
+function packedFlow({ inputs, outputs }: OnnxNode): Pick<Site, 'flow'> {
+  const [input = ''] = inputs;
+  const [attended = ''] = outputs;
+  return input && attended ? { flow: { query: input, key: input, value: input, attended } } : {};
 }
 
 function problemOf(node: OnnxNode, sizes: readonly number[]): string | null {

@@ -13,12 +13,23 @@ export interface Site {
   readonly headDim: number;
   /** Keys are expanded from a vector that all heads share (MLA). */
   readonly latent: boolean;
+  /** Values it reads and makes; absent where something between them may have changed what they mean. */
+  readonly flow?: SiteFlow;
   /** False for layers that stand in place of attention, such as a recurrence. */
   readonly attends: boolean;
   /** Its node is replaced by several, which only the outermost graph takes out of order. */
   readonly replaced: boolean;
   /** Makes the numbers of this site values of its graph, or says why they cannot be had. */
   readonly attach: ((editor: SiteEditor) => Attachment) | { readonly problem: string };
+}
+
+/** Names of the values around a site. What is packed into one value has its name more than once. */
+export interface SiteFlow {
+  readonly query: string;
+  readonly key: string;
+  readonly value: string;
+  /** The weighted sum of values. */
+  readonly attended: string;
 }
 
 /** What a site may do to its graph. */
@@ -83,6 +94,14 @@ export function withOutput(
   const name = outputs[position] || fresh;
   outputs[position] = name;
   return [outputs, name];
+}
+
+/** Of an operator that takes queries, keys and values first; an input it goes without is packed into the one before. */
+export function operatorFlow({ inputs, outputs }: OnnxNode): { readonly flow?: SiteFlow } {
+  const [query = '', key = '', value = ''] = inputs;
+  const [attended = ''] = outputs;
+  if (query === '' || attended === '') return {};
+  return { flow: { query, key: key || query, value: value || key || query, attended } };
 }
 
 export const integerOf = (node: OnnxNode, name: string): number => node.attributes.get(name)?.int ?? 0;

@@ -58,3 +58,12 @@ export function runningSites({ graph, sites, inside }: GraphSites): Site[] {
     return held.sort((a, b) => b.length - a.length)[0] ?? [];
   });
 }
+
+/** Those of some nodes, whatever graph holds them. */
+export function sitesAmong({ graph, sites, inside }: GraphSites, nodes: ReadonlySet<OnnxNode>): Site[] {
+  return graph.nodes.flatMap((node, at) => {
+    const own = sites.get(at);
+    const held = [...(inside.get(at)?.values() ?? [])].flatMap((each) => sitesAmong(each, nodes));
+    return [...(own && nodes.has(node) ? [own] : []), ...held];
+  });
+}

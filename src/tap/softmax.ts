@@ -4,7 +4,7 @@ import { type GraphIndex, smallIntegers, weightBehind } from './graph-index.js';
 import { headSplit } from './head-split.js';
 import { isLatent } from './latent.js';
 import { searchDown, searchUp } from './search.js';
-import { type Site, siteOf } from './site.js';
+import { type Site, type SiteFlow, siteOf } from './site.js';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 /** What lies between query·key and the softmax: scaling, masks, soft caps, quantization. */
@@ -84,6 +84,7 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
     keyValueHeads: key?.heads ?? 0,
     headDim: query?.headDim ?? 0,
     latent: isLatent(index, operands[1]),
+    ...flowOf(index, plain, written),
   };
   const problem = plain ? ('problem' in use ? use.problem : null) : sinks ? SINKS : UNKNOWN_SCORES;
   if (problem !== null) return siteOf(node, { ...shown, attach: { problem } });
@@ -97,6 +98,28 @@ function writtenOut(index: GraphIndex, node: OnnxNode, written: Written): Site |
       keys: key?.value ?? null,
     }),
   });
+}
+
+/** Where nothing but masks and scaling lies between the products, and the softmax surely goes over the keys. */
+function flowOf(
+  index: GraphIndex,
+  operands: readonly [string, string] | undefined,
+  { probabilities, axis }: Written,
+): { readonly flow?: SiteFlow } {
+  if (!operands || (axis !== -1 && axis !== 3)) return {};
+  // The order of an Einsum's operands does not say which is the query.
+  if (index.users.get(operands[0])?.some(({ opType }) => opType === 'Einsum')) return {};
+  const found = searchDown(
+    index,
+    probabilities,
+    (node, value) => {
+      const both = node.opType !== 'Einsum' && weighs(node, value) ? computedProduct(index, node) : undefined;
+      return both && { value: both[1], attended: node.outputs[0] ?? '' };
+    },
+    (node, value) => WEIGHT.has(node.opType) || keepsWeights(index, node, value),
+  );
+  const [query, key] = operands;
+  return found ? { flow: { query, key, ...found } } : {};
 }
 
 /** Both operands, if neither is a weight. */

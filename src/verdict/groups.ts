@@ -7,7 +7,7 @@
 const CAP: Readonly<Record<string, number>> = {
   identity: 20,
   claims: 5,
-  lineage: 8,
+  lineage: 10,
   architecture: 14,
   precision: 14,
   'log-probabilities': 14,

@@ -20,6 +20,16 @@ describe('verdictSentence', () => {
     );
   });
 
+  it('says how probable a kind is that is not certain, with a variant or without', () => {
+    const likely = { kind: 'distilled', kindProbability: 0.83 } as const;
+    expect(judged({ ...likely, variant: 'student' })).toContain(
+      'best explained as `student` (distilled, probability 83 %), confidence',
+    );
+    expect(judged({ ...likely, variant: null })).toContain(
+      'best explained as a distilled model that the profile does not hold, probability 83 %, confidence',
+    );
+  });
+
   it('says when no profiled version explains the candidate', () => {
     expect(judged({ variant: null, kind: 'other' })).toContain(
       'best explained as none of the profiled versions',

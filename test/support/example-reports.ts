@@ -117,6 +117,7 @@ export const REFUTED: Report = {
   verdict: {
     outcome: 'refuted',
     kind: 'distilled',
+    kindProbability: 0.99987,
     variant: 'distilled',
     confidence: 0.99987,
     posterior: { full: 2.1e-9, 'full-int8': 4.4e-8, distilled: 0.99987, other: 0.00012996 },
@@ -179,6 +180,7 @@ export const INCONCLUSIVE: Report = {
   verdict: {
     outcome: 'inconclusive',
     kind: 'full',
+    kindProbability: 0.58,
     variant: 'full',
     confidence: 0.58,
     posterior: { full: 0.58, 'full-int8': 0.31, distilled: 0.07, other: 0.04 },
@@ -223,6 +225,7 @@ export const UPHELD: Report = {
   verdict: {
     outcome: 'upheld',
     kind: 'full',
+    kindProbability: 0.9994,
     variant: 'full',
     confidence: 0.9994,
     posterior: { full: 0.9994, 'full-int8': 0.0005, distilled: 0, other: 0.0001 },

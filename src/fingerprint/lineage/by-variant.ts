@@ -15,6 +15,7 @@ const NEARNESS: readonly RelationKind[] = [
   'quantized',
   'pruned',
   'tuned',
+  'rescaled',
   'reduced',
   'rearranged',
   'spliced',
@@ -70,6 +71,8 @@ export function phrase({ kind, bits, moved, smaller, rows }: Relation): string {
       return `some cut out, the rest moved, ${distance}`;
     case 'tuned':
       return `the same weights, moved, ${distance}`;
+    case 'rescaled':
+      return `the same weights, multiplied, ${distance}`;
     case 'rearranged':
       return smaller ? 'descended, some cut out, in other places' : 'descended, in other places';
     case 'spliced':

@@ -50,6 +50,8 @@ export interface RowMatch {
   readonly floating: number;
   /** Share of weights that are zero in the candidate only. */
   readonly zeroed: number;
+  /** Share of weights of the other sign. */
+  readonly flipped: number;
   /**
    * Of weights that were not zeroed, mean over blocks of 32 of largest over root-mean-square difference: 1.7 for rounding
    * to a grid, 2.2 for noise; 0 where nothing differs or every block lost a quarter.
@@ -136,11 +138,11 @@ function pairOf(row: RowEvidence, candidate: Float32Array, other: RowEvidence): 
 
 type Overall = Pick<
   RowMatch,
-  'distance' | 'unevenness' | 'equal' | 'repeated' | 'floating' | 'zeroed' | 'peak' | 'levels'
+  'distance' | 'unevenness' | 'equal' | 'repeated' | 'floating' | 'zeroed' | 'flipped' | 'peak' | 'levels'
 >;
 
 function overall(pairs: readonly RowPair[]): Overall {
-  let [count, equal, repeated, floating, zeroed, square, error] = [0, 0, 0, 0, 0, 0, 0];
+  let [count, equal, repeated, floating, zeroed, flipped, square, error] = [0, 0, 0, 0, 0, 0, 0, 0];
   for (const { candidate, reference } of pairs) {
     count += candidate.length;
     let different = 0;
@@ -153,6 +155,7 @@ function overall(pairs: readonly RowPair[]): Overall {
       if (same) equal++;
       if (d <= 1.01 * FLOAT8 * Math.abs(a) + TINY) floating++;
       if (b === 0 && a !== 0) zeroed++;
+      if (a * b < 0) flipped++;
       if (!same && b !== 0) different++;
     }
     if (different === 0) repeated++;
@@ -166,6 +169,7 @@ function overall(pairs: readonly RowPair[]): Overall {
     repeated: of(repeated, pairs.length),
     floating: of(floating, count),
     zeroed: of(zeroed, count),
+    flipped: of(flipped, count),
     ...grain(pairs),
   };
 }

@@ -55,6 +55,15 @@ const SHARES: Readonly<Partial<Record<RelationKind, Row>>> = {
     altered: SELDOM,
     distilled: RARELY,
   },
+  // What no exporter that we know does and leaves the function as it was: some tool may. Training adds, and never only scales.
+  rescaled: {
+    itself: SELDOM,
+    quantized: SELDOM,
+    pruned: RARELY,
+    finetuned: SELDOM,
+    altered: 0,
+    distilled: RARELY,
+  },
 };
 /** On a grid, and further away than it explains: tuned first, or rounded with compensation. */
 const COMPENSATED: Row = {

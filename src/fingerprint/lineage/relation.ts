@@ -24,6 +24,11 @@ const EIGHT_BIT = 0.015;
 const FLOATING = 0.98;
 /** Whole layers that repeat the reference: below, weights between the samples were moved. */
 const REPEATED = 0.99;
+/**
+ * What is added to weights turns the sign of the small ones: a share of distance / π of them, for normal weights and
+ * changes. Gains that are multiplied into a matrix turn none. Below this share of the distance nothing was added.
+ */
+const TURNED = 0.1;
 /** Share of matrices that are as they were: adapters and repairs leave most of them alone. */
 const KEPT = 0.5;
 /** Fewer matrices in place than this may be so by chance. */
@@ -32,7 +37,8 @@ const MIN_PAIRS = 4;
 /**
  * What a candidate's weights are to a reference's.
  * same: equal but for 16-bit rounding. quantized: rounded to a grid. pruned: parts set to zero or cut out. reduced: parts
- * cut out, and what is left moved. tuned: in place, but moved. rearranged: descended, no longer in place. spliced: in place
+ * cut out, and what is left moved. tuned: in place, but moved. rescaled: in place, and multiplied, as folding the gain of a
+ * norm into the next matrix does, which leaves the function as it was. rearranged: descended, no longer in place. spliced: in place
  * where sampled, and nothing in common elsewhere. independent: nothing in common. inconclusive: too
  * little to tell.
  */
@@ -42,6 +48,7 @@ export type RelationKind =
   | 'pruned'
   | 'reduced'
   | 'tuned'
+  | 'rescaled'
   | 'rearranged'
   | 'spliced'
   | 'independent'
@@ -109,7 +116,8 @@ function inPlace(
   }
   if (rows.zeroed > 0 && rows.equal + rows.zeroed >= EQUAL) return 'pruned';
   if (onGrid(rows)) return 'quantized';
-  return rows.zeroed >= ZEROED ? 'pruned' : 'tuned';
+  if (rows.zeroed >= ZEROED) return 'pruned';
+  return rows.flipped < TURNED * rows.distance ? 'rescaled' : 'tuned';
 }
 
 /** What is left of a reference with layers, heads or neurons cut out; training a student moves every matrix. */

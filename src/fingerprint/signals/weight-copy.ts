@@ -26,7 +26,8 @@ const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
  * Method: two runs of 128 weights from each matrix of up to 12 layers, at places that follow from role and shape.
  * Equal up to 2⁻⁷ of each weight is the same; differences whose peak in blocks of 32 is that of a uniform distribution, or
  * fewer distinct values per block, are quantization; zeros, or fewer layers, heads or neurons of which half are as they
- * were, are pruning; moved weights of the same shape are tuning. "The same" also needs the attention of whole layers to
+ * were, are pruning; moved weights of the same shape are tuning, unless every one keeps its sign: multiplied weights may be
+ * gains of norms folded into the next matrix, which changes no answer. "The same" also needs the attention of whole layers to
  * agree (CKA 0.99), and every relation the neurons of whole layers: numbers spliced into the sampled places are none.
  * Source: half-step bound of rounding to nearest (Bennett 1948); CKA with U-centring, Székely and Rizzo 2014.
  * Assumptions: the reader undoes what containers do to a matrix (order, transposition, fusion, rotary permutation).

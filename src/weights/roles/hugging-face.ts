@@ -99,14 +99,6 @@ export const LAYER: Readonly<Record<string, Role>> = {
   fc2: 'down',
   self_attn_layer_norm: 'attention-norm',
   final_layer_norm: 'mlp-norm',
-  // exporters that leave out the block
-  q_proj: 'query',
-  k_proj: 'key',
-  v_proj: 'value',
-  o_proj: 'output',
-  gate_proj: 'gate',
-  up_proj: 'up',
-  down_proj: 'down',
 };
 
 /** Conv1D of GPT-2 and the expert stacks of gpt-oss keep [in, out]. */
