@@ -16,7 +16,7 @@ describe('a tokenizer', () => {
   const runtime = new SharedRuntime();
   afterAll(() => runtime.close());
   const isRefused = async (content: string): Promise<void> => {
-    const evidence = await runtime.collect(candidate({ 'tokenizer.json': content }), LIMITED);
+    const evidence = await runtime.collect(candidate({ 'tokenizer.json': content }), { only: LIMITED.only });
     expect(codesOf(evidence)).toEqual({ generation: 'TOKENIZER_INVALID' });
   };
 
