@@ -52,7 +52,7 @@ const CASES: Readonly<Record<string, Expectation>> = {
   'padded-vocab': { weightBits: 16, golden: null },
   'gpt2-packed': { profile: 'folio', facts: FOLIO, golden: 'folio-full-1' },
   // Refuted by its storage; without lineage it may be a student in 4 bits as well.
-  int4: { ...QUANTIZED, kind: 'unknown', weightBits: 4 },
+  int4: { ...QUANTIZED, kind: 'quantized', weightBits: 4 },
   qdq: { ...QUANTIZED, weightBits: 8 },
 };
 

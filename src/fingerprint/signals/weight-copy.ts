@@ -35,6 +35,8 @@ const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
  * relatives of seven small trained models every 16-, 8-, 4- and 3-bit, pruned, tuned and merged copy was told as such, and
  * stories260K in GGUF F32, Q8_0 and Q4_0 from its safetensors; nothing larger was measured (scripts/lineage-power.mjs).
  * Evasion: moving neurons, heads or the residual basis takes weights out of their places; the lineage signal looks there.
+ * Renaming the weights of an ONNX graph does not hide them where its layers are plain; layers written in operators that
+ * are not understood leave them without roles, and the signal abstains.
  * Matrices that were not read may hold anything, so equal places never tell the reference from an altered copy of it.
  * Digests of all tensors do. Two changes at once are named by the one that shows, or not at all.
  */
