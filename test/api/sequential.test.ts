@@ -1,71 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
-import {
-  type AuditOptions,
-  audit,
-  type Evidence,
-  loadProfile,
-  PROBES,
-  type Probe,
-  type ProbeStatus,
-  type ProgressEvent,
-  type ReferenceProfile,
-  type Report,
-  score,
-} from '../../dist/esm/index.js';
-import type { AttentionEvidence } from '../../src/attention/probes/attention-statistics.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Evidence, PROBES, type Probe, score } from '../../dist/esm/index.js';
 import { canonicalJson } from '../../src/core/canonical-json.js';
-import type { LogProbabilities } from '../../src/fingerprint/probes/log-probabilities.js';
+import {
+  type Audited,
+  audited,
+  DECIDED,
+  FREE,
+  folio,
+  passages,
+  quill,
+  withoutFacts,
+} from '../support/audited.js';
 import { model } from '../support/fixtures.js';
 import { candidate } from '../support/hostile-candidates.js';
 import { parseModel, writeModel } from '../support/onnx-edit.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const quill = loadProfile('quill');
-const DECIDED: ProbeStatus = { status: 'unavailable', missing: 'the case was decided before this probe' };
-const FREE = ['architecture', 'files', 'lineage', 'quantization', 'tensor-digests'];
-
-const ATTENTION = [
-  'attention-entropy',
-  'first-token-mass',
-  'head-dispersion',
-  'head-similarity',
-  'layer-profile',
-];
-
-interface Audited {
-  readonly report: Report;
-  readonly evidence: Evidence;
-  /** Probes in the order in which they ran. */
-  readonly ran: readonly string[];
-}
-
-async function audited(folder: string, options: Partial<AuditOptions> = {}): Promise<Audited> {
-  let evidence: Evidence | undefined;
-  const ran: string[] = [];
-  const report = await audit(folder, {
-    profile: quill,
-    stop: 'decided',
-    clock: () => new Date(0),
-    onProgress: (event) => {
-      if (event.type === 'probe-start') ran.push(event.probe);
-    },
-    ...options,
-    onEvidence: (seen) => {
-      evidence = seen;
-    },
-  });
-  if (!evidence) throw new Error('evidence is handed out');
-  return { report, evidence, ran };
-}
-
-function dataOf<T>({ probes }: Evidence, id: string): T | undefined {
-  const status = probes[id];
-  return status?.status === 'ok' ? (status.data as T) : undefined;
-}
-const passages = (evidence: Evidence): number =>
-  dataOf<LogProbabilities>(evidence, 'log-probabilities')?.texts.length ?? 0;
 const probe = (id: string): Probe => PROBES.find((each) => each.id === id) as Probe;
 
 /** A probe that asks the same, of a model that breaks down after so many passages. */
@@ -95,6 +47,12 @@ const breaking = (after: number): Probe => {
 const instead = (replaced: Probe): Probe[] =>
   PROBES.map((each) => (each.id === replaced.id ? replaced : each));
 
+let student: Promise<Audited> | undefined;
+const studentDecided = (): Promise<Audited> => {
+  student ??= audited(model('quill/student-1c'));
+  return student;
+};
+
 describe.each([
   ['quill', 'quill/student-1c', 'refuted', 'distilled'],
   ['quill', 'quill/scratch-2', 'refuted', 'other'],
@@ -103,10 +61,15 @@ describe.each([
   ['folio', 'folio/full-2', 'refuted', 'other'],
   ['folio', 'folio/full-1-attn', 'upheld', 'full'],
 ] as const)('by profile %s, %s', (name, candidate, outcome, kind) => {
-  const profile = loadProfile(name);
+  const profile = { quill, folio }[name];
+  let decided: Audited;
+  beforeAll(async () => {
+    decided = await (candidate === 'quill/student-1c'
+      ? studentDecided()
+      : audited(model(candidate), { profile }));
+  });
 
   it(`is ${outcome} with fewer passages than a complete audit takes, and the same verdict`, async () => {
-    const decided = await audited(model(candidate), { profile });
     const complete = await audited(model(candidate), { profile, stop: 'complete' });
     for (const { report } of [decided, complete]) expect(report.verdict).toMatchObject({ outcome, kind });
     expect(passages(complete.evidence)).toBe(8);
@@ -116,8 +79,8 @@ describe.each([
     expect(decided.report.warnings).toEqual(complete.report.warnings);
   });
 
-  it('scores to the same report from its evidence alone', async () => {
-    const { report, evidence } = await audited(model(candidate), { profile });
+  it('scores to the same report from its evidence alone', () => {
+    const { report, evidence } = decided;
     const saved = JSON.parse(canonicalJson(evidence)) as Evidence;
     expect(canonicalJson(score(saved, { profile }))).toBe(canonicalJson(report));
     expect(Object.keys(evidence.probes)).toEqual(Object.keys(saved.probes));
@@ -188,7 +151,7 @@ describe('an upheld claim', () => {
 describe('a refuted claim', () => {
   it('stops within the passages', async () => {
     const { report, evidence } = await audited(model('folio/student-1a'), {
-      profile: withoutFacts(loadProfile('folio')),
+      profile: withoutFacts(folio),
       only: ['log-probabilities', 'attention-statistics'],
     });
     expect(report.verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled' });
@@ -197,7 +160,7 @@ describe('a refuted claim', () => {
   });
 
   it('goes on for a name: shapes tell that it is another model, and not which', async () => {
-    const { report, evidence } = await audited(model('quill/student-1c'));
+    const { report, evidence } = await studentDecided();
     const shapes = score(
       { ...evidence, probes: { architecture: evidence.probes.architecture ?? DECIDED } },
       { profile: quill },
@@ -213,96 +176,5 @@ describe('a refuted claim', () => {
     });
     expect(report.verdict.outcome).toBe('refuted');
     expect(report.clauses.map(({ observed }) => observed)).not.toContain('not measured');
-  });
-});
-
-describe('an open case', () => {
-  it('is asked everything, and is the complete audit', async () => {
-    const only = ['log-probabilities', 'attention-statistics'];
-    const [decided, complete] = [
-      await audited(model('quill/full-1-int8'), { only, profile: withoutFacts(quill) }),
-      await audited(model('quill/full-1-int8'), { only, profile: withoutFacts(quill), stop: 'complete' }),
-    ];
-    expect(decided.report.verdict.outcome).toBe('inconclusive');
-    expect(decided.evidence.probes).toEqual(complete.evidence.probes);
-    expect(dataOf<AttentionEvidence>(decided.evidence, 'attention-statistics')?.prompts).toHaveLength(8);
-  });
-});
-
-/** A profile that cannot tell precision from headers. */
-function withoutFacts(profile: ReferenceProfile): ReferenceProfile {
-  const variants = Object.entries(profile.variants).map(
-    ([id, variant]) => [id, { ...variant, facts: {} }] as const,
-  );
-  return { ...profile, variants: Object.fromEntries(variants) };
-}
-
-describe('order', () => {
-  it('follows what the profile measured', async () => {
-    const power = (nats: number) => ({ runs: 3, noise: 0, power: { full: nats } });
-    const measured = (logProbabilities: number): ReferenceProfile => ({
-      ...withoutFacts(quill),
-      calibration: {
-        ...Object.fromEntries(ATTENTION.map((id) => [id, power(0.5)])),
-        ...Object.fromEntries(
-          ['log-probability-distance', 'tail-correlation', 'tokenization'].map((id) => [
-            id,
-            power(logProbabilities),
-          ]),
-        ),
-      },
-    });
-    const only = ['log-probabilities', 'attention-statistics'];
-    const ran = async (logProbabilities: number): Promise<readonly string[]> =>
-      (await audited(model('quill/full-1-int8'), { only, profile: measured(logProbabilities) })).ran;
-    expect(await ran(9)).toEqual(['architecture', 'log-probabilities', 'attention-statistics']);
-    expect(await ran(0)).toEqual(['architecture', 'attention-statistics', 'log-probabilities']);
-  });
-
-  it('is kept within a budget: what does not fit is left out, and says so', async () => {
-    const { report, evidence } = await audited(model('quill/full-3'), { maxTokens: 383 });
-    expect(evidence.probes['log-probabilities']).toBeUndefined();
-    expect(report.warnings.filter((text) => text.includes('was left out')).length).toBeGreaterThan(2);
-    const tight = await audited(model('quill/full-1'), { maxTokens: 384 });
-    expect(tight.ran).toContain('log-probabilities');
-    expect(tight.ran).not.toContain('attention-statistics');
-    expect(tight.report.verdict.outcome).toBe('upheld');
-  });
-});
-
-describe('an audit that is interrupted', () => {
-  it('keeps what it has, and calls nothing decided', async () => {
-    const controller = new AbortController();
-    const onProgress = (event: ProgressEvent): void => {
-      if (event.type === 'probe-progress' && event.probe === 'log-probabilities') controller.abort();
-    };
-    const caught: { code?: string; partial?: Evidence } = await audited(model('quill/student-1c'), {
-      signal: controller.signal,
-      onProgress,
-    }).then(
-      () => ({}),
-      (error: { code?: string; partial?: Evidence }) => error,
-    );
-    expect(caught.code).toBe('ABORTED');
-    expect(Object.keys(caught.partial?.probes ?? {})).toEqual(FREE);
-    expect(Object.values(caught.partial?.probes ?? {}).map(({ status }) => status)).not.toContain(
-      'unavailable',
-    );
-  });
-});
-
-describe('what cannot be stopped early', () => {
-  it('is an audit with references, which are asked what the candidate answered', async () => {
-    const references = [{ variant: 'full', candidate: model('quill/full-1') }];
-    await expect(audit('/nowhere', { profile: quill, references, stop: 'decided' })).rejects.toMatchObject({
-      code: 'USAGE',
-      message: expect.stringContaining('references'),
-    });
-  });
-
-  it('is an audit of a claim nobody knows: it does not begin', async () => {
-    await expect(audit('/nowhere', { profile: quill, claim: 'none' })).rejects.toMatchObject({
-      code: 'USAGE',
-    });
   });
 });

@@ -1,17 +1,20 @@
-import { collect, type Evidence } from 'model-assay';
-import { beforeAll, describe, expect, it } from 'vitest';
+import type { Evidence } from 'model-assay';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNALS } from '../../src/registry.js';
 import { assemble, scratch } from '../support/exports.js';
 import { model } from '../support/fixtures.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 import { input, variant } from './evidence.js';
 
 const PROBE = 'attention-statistics';
 const QUANTITIES = SIGNALS.filter(({ group }) => group === 'attention');
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
 let reference: unknown;
 
 async function measure(path: string): Promise<unknown> {
-  const { probes }: Evidence = await collect(path, { only: [PROBE], threads: 1 });
+  const { probes }: Evidence = await runtime.collect(path, { only: [PROBE], threads: 1 });
   const status = probes[PROBE];
   if (status?.status !== 'ok') throw new Error(JSON.stringify(status));
   return status.data;

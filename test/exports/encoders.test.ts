@@ -1,15 +1,18 @@
-import { type AttentionReading, attention } from 'model-assay';
-import { describe, expect, it, vi } from 'vitest';
+import type { AttentionStatistics } from 'model-assay';
+import { afterAll, describe, expect, it } from 'vitest';
 import { encoder, encoderGolden, GRIDS, without } from '../support/encoders.js';
 import { scratch } from '../support/exports.js';
-import { distance, measure } from '../support/measure.js';
-
-vi.setConfig({ testTimeout: 30_000 });
+import { distance } from '../support/measure.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 
 const TOLERANCE = 1e-4;
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
+const attention = (path: string, ids: readonly number[]): Promise<AttentionStatistics> =>
+  runtime.ask(path, (asked) => asked.attention.measure(ids));
 
-function expectAsInTorch(seen: AttentionReading, name: string): void {
+function expectAsInTorch(seen: AttentionStatistics, name: string): void {
   const expected = encoderGolden(name);
   expect(seen.sites.map(({ kind, heads }) => ({ kind, heads }))).toEqual(
     expected.sites.map(({ kind, heads }) => ({ kind, heads })),
@@ -36,7 +39,7 @@ describe.each(['bert', 'bert-f16', 'bert-2', 'distilbert', 'minilm'])('the encod
 describe.each(['bert', 'bert-f16', 'bert-2', 'distilbert'])('the head of %s', (name) => {
   it('gives the log-probabilities of torch', async () => {
     const { ids, logprobsTarget } = encoderGolden(name);
-    const [scored] = await measure(encoder(name), ({ logits }) => logits.score([ids], [0]));
+    const [scored] = await runtime.ask(encoder(name), ({ logits }) => logits.score([ids], [0]));
     expect(distance(scored?.target ?? [], logprobsTarget ?? [])).toBeLessThan(TOLERANCE);
   });
 });
@@ -59,10 +62,8 @@ describe('encoder–decoders', () => {
 describe.each(['bert', 't5', 'whisper'])('the tokenizer of %s', (name) => {
   it('cuts text into the tokens the model was trained on', async () => {
     const expected = encoderGolden(name).tokenizerIds;
-    const ids = await measure(
-      encoder(name),
-      ({ tokens }) => Promise.all(expected.map(({ text }) => tokens.encode(text))),
-      ['tokens'],
+    const ids = await runtime.ask(encoder(name), ({ tokens }) =>
+      Promise.all(expected.map(({ text }) => tokens.encode(text))),
     );
     expect(ids).toEqual(expected.map((each) => each.ids));
   });

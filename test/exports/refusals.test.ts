@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Architecture, collect } from 'model-assay';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { assemble, scratch } from '../support/exports.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 import { wordPiece } from '../support/tokenizers.js';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
 const TEXT_PROBES = ['log-probabilities', 'generation'];
 
 describe.each([
@@ -18,7 +19,7 @@ describe.each([
   ['static-cache', '"past_key_values.0.key"', 'present'],
 ])('%s', (name, input, why) => {
   it('is refused by the name of the input that cannot be filled', async () => {
-    const { probes } = await collect(assemble(name, folder));
+    const { probes } = await runtime.collect(assemble(name, folder));
     for (const id of TEXT_PROBES) {
       const status = probes[id];
       const [code, message] =

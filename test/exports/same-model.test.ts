@@ -1,7 +1,8 @@
-import { type Architecture, audit, type Evidence } from 'model-assay';
-import { describe, expect, it } from 'vitest';
+import { type Architecture, type Evidence, loadProfile, PROBES, type Report, score } from 'model-assay';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble, scratch } from '../support/exports.js';
-import { distanceToTorch, golden } from '../support/measure.js';
+import { distanceToTorch, golden, probed, probing } from '../support/measure.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 
 const FULL = { layers: 4, hiddenSize: 64, attentionHeads: 8, keyValueHeads: 4, headDim: 8, vocabSize: 1024 };
 const STUDENT = { ...FULL, layers: 2, attentionHeads: 4, keyValueHeads: 2, headDim: 16 };
@@ -11,7 +12,7 @@ interface Expectation {
   readonly claim?: string;
   readonly outcome?: string;
   readonly kind?: string;
-  readonly profile?: string;
+  readonly profile?: 'quill' | 'folio';
   readonly facts?: Readonly<Record<string, number>>;
   readonly weightBits?: number;
   /** Golden with the same weights, and how far float arithmetic may be from it. */
@@ -55,7 +56,7 @@ const CASES: Readonly<Record<string, Expectation>> = {
 };
 
 /** What reads text one token at a time is checked against torch's own continuation instead. */
-const PROBES = [
+const USED = [
   'files',
   'architecture',
   'quantization',
@@ -63,24 +64,30 @@ const PROBES = [
   'log-probabilities',
   'attention-statistics',
 ];
-const TIMEOUT = 30_000;
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
+const profiles = { quill: loadProfile('quill'), folio: loadProfile('folio') };
 
 describe.each(Object.entries(CASES))('the same model as %s', (name, expected) => {
-  const path = assemble(name, folder);
   const { profile = 'quill', claim = 'full', weightBits = 32, facts = FULL } = expected;
+  const reference = expected.golden === undefined ? 'quill-full-1' : expected.golden;
+  let evidence: Evidence;
+  let report: Report;
 
-  it('is judged by what it is', { timeout: TIMEOUT }, async () => {
-    let evidence: Evidence | undefined;
-    const onEvidence = (collected: Evidence): void => {
-      evidence = collected;
-    };
-    const report = await audit(path, { profile, claim, onEvidence, only: PROBES });
+  beforeAll(async () => {
+    const torch = reference === null ? [] : [probing((asked) => distanceToTorch(asked, reference))];
+    const probes = [...PROBES.filter(({ id }) => USED.includes(id)), ...torch];
+    evidence = await runtime.collect(assemble(name, folder), { probes });
+    report = score(evidence, { profile: profiles[profile], claim });
+  });
+
+  it('is judged by what it is', () => {
     expect(report.verdict).toMatchObject({
       outcome: expected.outcome ?? 'upheld',
       kind: expected.kind ?? 'full',
     });
-    const statuses = Object.entries(evidence?.probes ?? {});
+    const statuses = Object.entries(evidence.probes);
     const missing = statuses.filter(([, { status }]) => status !== 'ok').map(([id]) => id);
     expect(missing).toEqual([]);
     const architecture = data<Architecture>(evidence, 'architecture');
@@ -91,18 +98,17 @@ describe.each(Object.entries(CASES))('the same model as %s', (name, expected) =>
     for (const fact of SEEN) expect.soft(architecture[fact]?.from, fact).not.toBe('config');
   });
 
-  const reference = expected.golden === undefined ? 'quill-full-1' : expected.golden;
   if (reference === null) return;
-  it('gives the log-probabilities and the continuation of torch', { timeout: TIMEOUT }, async () => {
-    const { last, target, greedy } = await distanceToTorch(path, reference);
+  it('gives the log-probabilities and the continuation of torch', () => {
+    const { last, target, greedy } = probed<Awaited<ReturnType<typeof distanceToTorch>>>(evidence);
     expect(last).toBeLessThan(expected.tolerance ?? 1e-4);
     expect(target).toBeLessThan(expected.tolerance ?? 1e-4);
     expect(greedy).toEqual(golden(reference).greedy);
   });
 });
 
-function data<T>(evidence: Evidence | undefined, probe: string): T {
-  const status = evidence?.probes[probe];
+function data<T>({ probes }: Evidence, probe: string): T {
+  const status = probes[probe];
   if (status?.status !== 'ok') throw new Error(`${probe}: ${JSON.stringify(status)}`);
   return status.data as T;
 }

@@ -1,11 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { assemble, scratch } from '../support/exports.js';
-import { measure } from '../support/measure.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 import { sentencePieceBpe, unigram, wordPiece } from '../support/tokenizers.js';
 
-vi.setConfig({ testTimeout: 30_000 });
 const folder = scratch();
+const runtime = new SharedRuntime();
+afterAll(() => runtime.close());
 
 describe.each([
   ['WordPiece', wordPiece(), 'The rains', [2, 4, 5, 6, 3]],
@@ -16,8 +17,8 @@ describe.each([
     const path = assemble('root', `${folder}/${name}`);
     writeFileSync(`${path}/tokenizer.json`, JSON.stringify(tokenizer));
     writeFileSync(`${path}/tokenizer_config.json`, '{}');
-    expect(await measure(path, ({ tokens }) => tokens.encode(text))).toEqual(ids);
-    expect(await measure(path, ({ tokens }) => tokens.decode([]))).toBe('');
+    expect(await runtime.ask(path, ({ tokens }) => tokens.encode(text))).toEqual(ids);
+    expect(await runtime.ask(path, ({ tokens }) => tokens.decode([]))).toBe('');
   });
 });
 
@@ -37,7 +38,7 @@ describe('chat templates', () => {
       if (text === null) rmSync(`${path}/${name}`);
       else writeFileSync(`${path}/${name}`, text);
     }
-    return measure(path, ({ tokens }) => tokens.chat(MESSAGES));
+    return runtime.ask(path, ({ tokens }) => tokens.chat(MESSAGES));
   };
   const inline = (template: unknown): Record<string, string> => ({
     'tokenizer_config.json': JSON.stringify({ bos_token: { content: '<s>' }, chat_template: template }),
@@ -68,6 +69,9 @@ describe('chat templates', () => {
 
   it('says what a template objected to', async () => {
     const refusing = inline('{{ raise_exception("only system prompts") }}');
-    await expect(render('refusing', refusing)).rejects.toThrow(/TEMPLATE_INVALID.*only system prompts/);
+    await expect(render('refusing', refusing)).rejects.toMatchObject({
+      code: 'TEMPLATE_INVALID',
+      message: expect.stringContaining('only system prompts'),
+    });
   });
 });

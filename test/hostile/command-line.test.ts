@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CommandLine } from '../support/command-line.js';
 import {
   CLI,
   candidate,
@@ -13,9 +14,11 @@ import {
 } from '../support/hostile-candidates.js';
 
 const LINUX = process.platform === 'linux';
+const shell = new CommandLine();
+afterAll(() => shell.close());
 
 describe('--json prints one document', () => {
-  test.concurrent.each([
+  test.each([
     ['without a command', [], 'USAGE', 2],
     ['of an unknown command', ['frobnicate'], 'USAGE', 2],
     ['without an argument', ['audit'], 'USAGE', 2],
@@ -23,9 +26,9 @@ describe('--json prints one document', () => {
     ['of an unknown option', ['audit', '.', '--frob'], 'USAGE', 2],
     ['of a group without a command', ['profile'], 'USAGE', 2],
     ['of an unknown profile', ['audit', '.', '--profile', 'nobody'], 'PROFILE_NOT_FOUND', 2],
-    ['of an unknown format', ['audit', '.', '--profile', 'quill', '--output', 'constructor'], 'USAGE', 2],
-    ['twice on standard output', ['audit', '.', '--profile', 'quill', '--evidence', '-'], 'USAGE', 2],
-    ['of an endpoint without a model', ['audit', 'https://host/v1', '--profile', 'quill'], 'USAGE', 2],
+    ['of an unknown format', ['audit', '.', '--profile', 'folio', '--output', 'constructor'], 'USAGE', 2],
+    ['twice on standard output', ['audit', '.', '--profile', 'folio', '--evidence', '-'], 'USAGE', 2],
+    ['of an endpoint without a model', ['audit', 'https://host/v1', '--profile', 'folio'], 'USAGE', 2],
     ['of no address', ['collect', 'https://', '--model', 'm'], 'ENDPOINT_ADDRESS', 4],
     ['of an endpoint’s files', ['fingerprint', 'https://host/v1#m'], 'CANDIDATE_UNSUPPORTED', 4],
     ['of an unknown probe', ['collect', '.', '--only', 'constructor'], 'USAGE', 2],
@@ -50,7 +53,7 @@ describe('--json prints one document', () => {
     ['of help', ['--help'], 'help/1', 0],
     ['of help on a command', ['audit', '--help'], 'help/1', 0],
     ['of the version', ['--version'], 'version/1', 0],
-    ['of a plan', ['audit', '.', '--profile', 'quill', '--dry-run'], 'plan/1', 0],
+    ['of a plan', ['audit', '.', '--profile', 'folio', '--dry-run'], 'plan/1', 0],
     ['of a plan to collect', ['collect', '.', '--dry-run'], 'plan/1', 0],
     ['of a plan to compare', ['compare', '.', '.', '--dry-run'], 'plan/1', 0],
     [
@@ -61,6 +64,17 @@ describe('--json prints one document', () => {
     ],
     ['of a plan for attention', ['attention', '.', '--input-ids', '1,2', '--dry-run'], 'plan/1', 0],
   ])('%s', async (_, args, document, status) => {
+    const { code, stdout, stderr } = await shell.run(...args, '--json');
+    expect(documentCode(stdout)).toBe(document);
+    expect(code).toBe(status);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test.each([
+    ['without a command', [], 'USAGE', 2],
+    ['of nothing to read', ['fingerprint', 'does/not/exist'], 'CANDIDATE_NOT_FOUND', 4],
+    ['of the version', ['--version'], 'version/1', 0],
+  ])('in a process of its own: %s', async (_, args, document, status) => {
     const { code, stdout, stderr } = await cli([...args, '--json']);
     expect(documentCode(stdout)).toBe(document);
     expect(code).toBe(status);
@@ -107,16 +121,20 @@ describe('a configuration that contradicts the graph', () => {
 });
 
 describe.skipIf(!LINUX || !existsSync('/dev/full'))('a full disk', () => {
+  const audit = (): string[] => [
+    'audit',
+    candidate(),
+    ...['--profile', 'folio', '--max-tokens', '0', '--json'],
+  ];
+
   test('for the evidence', async () => {
-    const args = ['audit', candidate(), '--profile', 'quill', '--json', '--evidence', '/dev/full'];
-    const { code, stdout } = await cli(args);
+    const { code, stdout } = await cli([...audit(), '--evidence', '/dev/full']);
     expect(documentCode(stdout)).toBe('WRITE_FAILED');
     expect(code).toBe(5);
   });
 
   test('for a report', async () => {
-    const args = ['audit', candidate(), '--profile', 'quill', '--json', '--output', 'html=/dev/full'];
-    const { code, stdout } = await cli(args);
+    const { code, stdout } = await cli([...audit(), '--output', 'html=/dev/full']);
     expect(documentCode(stdout)).toBe('WRITE_FAILED');
     expect(code).toBe(5);
   });

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { collect, fingerprint } from '../../dist/esm/index.js';
 import {
   candidate,
@@ -170,6 +170,7 @@ test.skipIf(process.platform === 'win32')('a file this user may not read', async
 
 test('more entries than a model has', async () => {
   const folder = scratch(existsSync('/dev/shm') ? '/dev/shm' : undefined);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (let i = 0; i < 10_001; i++) mkdirSync(join(folder, String(i)));
   expect(await rejection(collect(folder, STATIC))).toBe('FORMAT_LIMIT');
 });

@@ -6,6 +6,7 @@ import { collect, type Evidence, loadProfile, type Report, score } from '../../d
 import { seededRng } from '../../src/core/rng.js';
 import { assemble, scratch } from '../support/exports.js';
 import { fixturePath } from '../support/hostile-candidates.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 
 interface TextEvidence {
   readonly target: readonly number[];
@@ -33,6 +34,7 @@ const HEAD = 16_384;
 const TAIL = 2_048;
 const profile = loadProfile('quill');
 const exported = scratch();
+const runtimes = Array.from({ length: WORKERS }, () => new SharedRuntime());
 const judged: Judged[] = [];
 let baseline: Judged;
 /** Distance of the genuine weights stored as BF16, in nats: the largest that an honest export shows. */
@@ -44,18 +46,19 @@ const onUnhandled = (reason: unknown): void => {
 
 beforeAll(async () => {
   process.on('unhandledRejection', onUnhandled);
-  baseline = await judge('none', genuine);
+  baseline = await judge(runtimes[0] as SharedRuntime, 'none', genuine);
   noise = distance(await collect(assemble('bfloat16', exported), LIMITS), baseline.evidence);
   const rng = seededRng(20_260_101);
   const changes = Array.from({ length: COUNT }, (_, index) => mutate(index, rng));
   const work = changes.values();
-  const worker = async (): Promise<void> => {
-    for (const [change, bytes] of work) judged.push(await judge(change, bytes));
+  const worker = async (runtime: SharedRuntime): Promise<void> => {
+    for (const [change, bytes] of work) judged.push(await judge(runtime, change, bytes));
   };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
+  await Promise.all(runtimes.map(worker));
 }, 300_000);
 
 afterAll(() => {
+  for (const runtime of runtimes) runtime.close();
   process.off('unhandledRejection', onUnhandled);
 });
 
@@ -95,16 +98,25 @@ test('no failed probe is upheld', () => {
   expect(passed.map(({ change }) => change)).toEqual([]);
 });
 
-async function judge(change: string, bytes: Uint8Array): Promise<Judged> {
+async function judge(runtime: SharedRuntime, change: string, bytes: Uint8Array): Promise<Judged> {
   const folder = mkdtempSync(join(tmpdir(), 'assay-mutation-'));
   try {
     cpSync(fixturePath('models/quill/full-1'), folder, { recursive: true });
     writeFileSync(join(folder, MODEL), bytes);
-    const evidence = await collect(folder, LIMITS);
+    const evidence = await collected(runtime, folder);
     return { change, evidence, report: score(evidence, { profile }) };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What ends the shared child is collected again, as an audit does: with a child of its own that is started twice. */
+async function collected(runtime: SharedRuntime, folder: string): Promise<Evidence> {
+  const evidence = await runtime.collect(folder, LIMITS);
+  const ended = Object.values(evidence.probes).some(
+    (status) => status.status === 'failed' && status.error.code === 'RUNTIME_CRASHED',
+  );
+  return ended ? collect(folder, LIMITS) : evidence;
 }
 
 type Rng = ReturnType<typeof seededRng>;

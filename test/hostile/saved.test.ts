@@ -1,7 +1,8 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { collect, type Evidence, loadProfile, readProfile, score } from '../../dist/esm/index.js';
+import { CommandLine } from '../support/command-line.js';
 import { cli, documentCode, fixturePath, onlyDocument, scratch } from '../support/hostile-candidates.js';
 
 const genuine: Evidence = await collect(fixturePath('models/quill/full-1'), {
@@ -9,6 +10,8 @@ const genuine: Evidence = await collect(fixturePath('models/quill/full-1'), {
 });
 
 const profile = loadProfile('quill');
+const shell = new CommandLine();
+afterAll(() => shell.close());
 
 function saved(content: string): string {
   const path = join(scratch(), 'evidence.json');
@@ -17,7 +20,7 @@ function saved(content: string): string {
 }
 
 async function scored(content: string): Promise<{ document: string; code: number | null; outcome: unknown }> {
-  const { code, stdout } = await cli(['score', saved(content), '--profile', 'quill', '--json']);
+  const { code, stdout } = await shell.run('score', saved(content), '--profile', 'quill', '--json');
   const { verdict } = onlyDocument(stdout) as { verdict?: { outcome: string } };
   return { document: documentCode(stdout), code, outcome: verdict?.outcome };
 }
@@ -26,7 +29,7 @@ const withData = (id: string, data: unknown): string =>
   JSON.stringify({ ...genuine, probes: { ...genuine.probes, [id]: { status: 'ok', version: 1, data } } });
 
 describe('saved evidence', () => {
-  test.concurrent.each([
+  test.each([
     ['nothing', ''],
     ['no JSON', '{'],
     ['null', 'null'],
@@ -73,7 +76,7 @@ describe('saved evidence', () => {
   });
 
   test('that is a folder', async () => {
-    const { code, stdout } = await cli(['score', scratch(), '--profile', 'quill', '--json']);
+    const { code, stdout } = await shell.run('score', scratch(), '--profile', 'quill', '--json');
     expect(documentCode(stdout)).toBe('USAGE');
     expect(code).toBe(2);
   });
@@ -108,12 +111,12 @@ describe('a profile', () => {
 });
 
 describe('a saved report', () => {
-  test.concurrent.each([
+  test.each([
     ['no JSON', '<html>'],
     ['nested without end', '['.repeat(200_000)],
     ['evidence', JSON.stringify({ schema: 'evidence/1' })],
   ])('that is %s', async (_, content) => {
-    const { code, stdout } = await cli(['report', saved(content), '--json']);
+    const { code, stdout } = await shell.run('report', saved(content), '--json');
     expect(documentCode(stdout)).toBe('EVIDENCE_INVALID');
     expect(code).toBe(2);
   });

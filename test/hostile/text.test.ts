@@ -1,8 +1,9 @@
 import { readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { attention } from '../../dist/esm/index.js';
-import { candidate, codes, fixturePath } from '../support/hostile-candidates.js';
+import { candidate, codes, codesOf, fixturePath } from '../support/hostile-candidates.js';
+import { SharedRuntime } from '../support/shared-runtime.js';
 
 const LIMITED = { only: ['generation'], timeoutMs: 700 };
 const DOUBLES =
@@ -12,8 +13,11 @@ const tokenizer = JSON.parse(
 ) as Record<string, unknown> & { model: { vocab: Record<string, unknown> } };
 
 describe('a tokenizer', () => {
-  const ends = async (content: string, code: string): Promise<void> => {
-    expect(await codes(candidate({ 'tokenizer.json': content }), LIMITED)).toEqual({ generation: code });
+  const runtime = new SharedRuntime();
+  afterAll(() => runtime.close());
+  const isRefused = async (content: string): Promise<void> => {
+    const evidence = await runtime.collect(candidate({ 'tokenizer.json': content }), { only: LIMITED.only });
+    expect(codesOf(evidence)).toEqual({ generation: 'TOKENIZER_INVALID' });
   };
 
   test('that is missing', async () => {
@@ -32,7 +36,13 @@ describe('a tokenizer', () => {
     ['with a vocabulary of the wrong kind', '{"model":{"type":"BPE","vocab":7,"merges":7}}'],
     ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\n'],
     ['with a prototype', '{"__proto__":{"model":{}},"constructor":{"prototype":{}}}'],
-  ])('that is %s', (_, content) => ends(content, 'TOKENIZER_INVALID'));
+  ])('that is %s', (_, content) => isRefused(content));
+
+  test('that is no JSON, in a child of its own', async () => {
+    expect(await codes(candidate({ 'tokenizer.json': '{"model":' }), LIMITED)).toEqual({
+      generation: 'TOKENIZER_INVALID',
+    });
+  });
 
   test('of 200 MB', async () => {
     const folder = candidate();
@@ -42,13 +52,14 @@ describe('a tokenizer', () => {
 
   test('whose ids are no numbers', async () => {
     const vocab = Object.fromEntries(Object.keys(tokenizer.model.vocab).map((token) => [token, 'x']));
-    await ends(JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, vocab } }), 'TOKENIZER_INVALID');
+    await isRefused(JSON.stringify({ ...tokenizer, model: { ...tokenizer.model, vocab } }));
   });
 
   test('whose pattern backtracks for ever', async () => {
     const Regex = '(([\\s\\S])+)+\\u0001$';
     const split = { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
-    await ends(JSON.stringify({ ...tokenizer, pre_tokenizer: split }), 'RUNTIME_TIMEOUT');
+    const folder = candidate({ 'tokenizer.json': JSON.stringify({ ...tokenizer, pre_tokenizer: split }) });
+    expect(await codes(folder, LIMITED)).toEqual({ generation: 'RUNTIME_TIMEOUT' });
   });
 
   test('that multiplies its input', async () => {

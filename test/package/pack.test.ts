@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installProject, MODELS, mustRun, type Project, ROOT, run, writeJson } from './project.js';
 
 const FULL = join(MODELS, 'full-1');
-const STUDENT = join(MODELS, 'student-1c');
+const STUDENT = join(MODELS, 'student-1a');
 const TIMEOUT = 120_000;
 const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
 
 let project: Project;
-const assay = (...args: string[]) => run('npx', ['--no-install', 'model-assay', ...args], project.folder);
+const assay = (...args: string[]) =>
+  run(process.execPath, ['node_modules/.bin/model-assay', ...args], project.folder);
 
 beforeAll(async () => {
   if (!existsSync(join(ROOT, 'dist/esm/index.js'))) throw new Error('Nothing to pack: npm run build first.');
@@ -66,7 +67,7 @@ describe('the tarball', () => {
 
 describe('without onnxruntime-node', { timeout: TIMEOUT }, () => {
   test('audit says what is missing and how to get it', async () => {
-    const { code, stdout } = await assay('audit', FULL, '--profile', 'quill', '--json');
+    const { code, stdout } = await assay('audit', FULL, '--profile', 'folio', '--json');
     expect(code).not.toBe(0);
     const { verdict, probes } = JSON.parse(stdout) as Report;
     expect(verdict.outcome).toBe('inconclusive');
@@ -102,7 +103,8 @@ describe('installed', { timeout: TIMEOUT }, () => {
   });
 
   test('works by npx', async () => {
-    const { code, stdout } = await assay('audit', STUDENT, '--profile', 'quill', '--json');
+    const args = ['--no-install', 'model-assay', 'audit', STUDENT, '--profile', 'folio', '--json'];
+    const { code, stdout } = await run('npx', args, project.folder);
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Report).verdict).toMatchObject({ outcome: 'refuted', kind: 'distilled' });
   });

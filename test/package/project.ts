@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
-export const MODELS = join(ROOT, 'fixtures/models/quill');
+export const MODELS = join(ROOT, 'fixtures/models/folio');
 const CONSUMERS = join(ROOT, 'test/consumers');
 
 /** What npm and Vitest leave in the environment of a test and a consumer's own shell would not have. */

@@ -1,13 +1,9 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, vi } from 'vitest';
 import { type CollectOptions, collect, type Evidence } from '../../dist/esm/index.js';
-
-// Tests here start processes; what they assert is the end, not the speed of a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The built package: the runtime child is a file of the build. */
 export const CLI = fileURLToPath(new URL('../../dist/esm/cli/main.js', import.meta.url));
@@ -15,17 +11,9 @@ const FIXTURES = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
 export const fixturePath = (path: string): string => join(FIXTURES, path);
 
-// Per file, not per test: a hook that looks for the current test finds another one under test.concurrent.
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-/** An empty folder that goes away with the test file. */
+/** An empty folder that goes away with the run. */
 export function scratch(base = tmpdir()): string {
-  const folder = mkdtempSync(join(base, 'assay-hostile-'));
-  folders.push(folder);
-  return folder;
+  return mkdtempSync(join(base, 'assay-hostile-'));
 }
 
 /** A copy of a fixture model with some files replaced. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Capabilities, type CapabilityName, collect } from 'model-assay';
+import { type Capabilities, type CapabilityName, collect, type Evidence, type Probe } from 'model-assay';
 import { FIXTURES } from './onnx.js';
 
 /** Numbers of torch and scipy for one fixture, see scripts/fixtures/golden.py. */
@@ -18,24 +18,29 @@ export function golden(name: string): Golden {
   return JSON.parse(readFileSync(`${FIXTURES}golden/${name}.json`, 'utf8')) as Golden;
 }
 
-/** Ask an opened candidate directly, through a probe of our own. Throws what the probe recorded. */
-export async function measure<T>(
-  path: string,
+/** A probe of our own: what it is handed is what it asked the opened candidate for. */
+export function probing<T>(
   use: (capabilities: Capabilities) => Promise<T>,
   requires: readonly CapabilityName[] = ['tokens', 'logits', 'sampling', 'attention'],
-): Promise<T> {
-  const probe = {
-    id: 'test',
-    version: 1,
-    requires,
-    cost: () => ({ requests: 0, tokens: 0 }),
-    collect: use,
-  };
-  const { probes } = await collect(path, { probes: [probe] });
+): Probe {
+  return { id: 'test', version: 1, requires, cost: () => ({ requests: 0, tokens: 0 }), collect: use };
+}
+
+/** What a probe of our own recorded. Throws what made it fail. */
+export function probed<T>({ probes }: Evidence): T {
   const status = probes.test;
   if (status?.status === 'ok') return status.data as T;
   const problem = status?.status === 'failed' ? status.error : status;
   throw new Error(JSON.stringify(problem));
+}
+
+/** Ask an opened candidate directly. Throws what the probe recorded. */
+export async function measure<T>(
+  path: string,
+  use: (capabilities: Capabilities) => Promise<T>,
+  requires?: readonly CapabilityName[],
+): Promise<T> {
+  return probed(await collect(path, { probes: [probing(use, requires)] }));
 }
 
 /** Log-softmax in double precision. */
@@ -53,22 +58,16 @@ export function distance(a: readonly number[], b: readonly number[]): number {
 
 /** How far a model's next-token and target log-probabilities are from torch's, and how it continues. */
 export async function distanceToTorch(
-  path: string,
+  { logits, sampling }: Capabilities,
   name: string,
 ): Promise<{ last: number; target: number; greedy: readonly number[] }> {
   const { ids, greedy, logitsLast, logprobsTarget } = golden(name);
   const everyToken = logitsLast.map((_, id) => id);
-  const [scored, continued] = await measure(
-    path,
-    async ({ logits, sampling }) =>
-      [
-        (await logits.score([[...ids, greedy[0] as number]], everyToken))[0],
-        (await sampling.generate(ids, { maxNewTokens: greedy.length, ignoreEos: true })).ids,
-      ] as const,
-  );
+  const [scored] = await logits.score([[...ids, greedy[0] as number]], everyToken);
+  const continued = await sampling.generate(ids, { maxNewTokens: greedy.length, ignoreEos: true });
   return {
     last: distance(scored?.sample.at(-1) ?? [], logSoftmax(logitsLast)),
     target: distance(scored?.target.slice(0, -1) ?? [], logprobsTarget),
-    greedy: continued,
+    greedy: continued.ids,
   };
 }

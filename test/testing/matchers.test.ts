@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { type Architecture, collect, type Evidence, type Report, score } from 'model-assay';
+import { type Architecture, collect, type Evidence, loadProfile, type Report, score } from 'model-assay';
 import 'model-assay/vitest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -11,6 +11,7 @@ const STUDENT = join(MODELS, 'student-1c');
 /** An honest export; with `withArchitecture`, of a model whose attention cannot be measured. */
 const HALF = join(MODELS, 'full-1-f16');
 
+const quill = loadProfile('quill');
 let folder: string;
 /** Weights in other bytes and no tokenizer: nothing is left to tell the versions apart by. */
 let mute: string;
@@ -18,6 +19,8 @@ let full: Evidence;
 let student: Evidence;
 let open: Evidence;
 let half: Evidence;
+/** Of `full`, claimed to be what it is. */
+let upheld: Report;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assay-matchers-'));
@@ -27,6 +30,7 @@ beforeAll(async () => {
   student = await collect(STUDENT);
   open = await collect(mute);
   half = await collect(HALF, { only: ['architecture', 'attention-statistics'] });
+  upheld = score(full, { profile: quill });
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -57,17 +61,17 @@ function withArchitecture(evidence: Evidence, change: Partial<Architecture>): Ev
 describe('toBeFullVersionOf', () => {
   test('audits a path on the spot', { timeout: 30_000 }, async () => {
     await expect(FULL).toBeFullVersionOf('quill');
-    await expect({ kind: 'onnx', path: STUDENT }).not.toBeFullVersionOf('quill');
+    await expect({ kind: 'onnx', path: STUDENT }).not.toBeFullVersionOf(quill);
   });
 
   test('takes evidence and reports', async () => {
-    await expect(full).toBeFullVersionOf('quill');
-    await expect(score(full, { profile: 'quill' })).toBeFullVersionOf('quill');
-    await expect(student).not.toBeFullVersionOf('quill');
+    await expect(full).toBeFullVersionOf(quill);
+    await expect(upheld).toBeFullVersionOf(quill);
+    await expect(student).not.toBeFullVersionOf(quill);
   });
 
   test('names the student and gives three reasons when a student is sold as full', async () => {
-    const message = await failure(expect(student).toBeFullVersionOf('quill'));
+    const message = await failure(expect(student).toBeFullVersionOf(quill));
     expect(message).toContain('expected candidate to be the full version of "quill"');
     expect(message).toContain('Refuted: candidate `student-1c` is not the `full` version');
     expect(message).toContain('best explained as `student` (distilled)');
@@ -75,14 +79,14 @@ describe('toBeFullVersionOf', () => {
   });
 
   test('says what it saw when an upheld claim was not to be', async () => {
-    const message = await failure(expect(full).not.toBeFullVersionOf('quill'));
+    const message = await failure(expect(full).not.toBeFullVersionOf(quill));
     expect(message).toContain('expected candidate not to be the full version');
     expect(message).toContain('Upheld: candidate `full-1`');
   });
 
   test('fails both ways on an open verdict and says what would decide', async () => {
     for (const assertion of [expect(open), expect(open).not]) {
-      const message = await failure(assertion.toBeFullVersionOf('quill'));
+      const message = await failure(assertion.toBeFullVersionOf(quill));
       expect(message).toContain('Inconclusive: the evidence does not decide');
       expect(message).toContain('TOKENIZER_MISSING');
       expect(message).toMatch(
@@ -93,15 +97,15 @@ describe('toBeFullVersionOf', () => {
 
   test('fails both ways on a candidate that cannot be audited', async () => {
     for (const assertion of [expect('no/such/model'), expect('no/such/model').not]) {
-      const message = await failure(assertion.toBeFullVersionOf('quill'));
+      const message = await failure(assertion.toBeFullVersionOf(quill));
       expect(message).toMatch(/CANDIDATE_NOT_FOUND: .+\n {2}next: ./);
     }
   });
 
   test.each([
     ['an unknown profile', () => full, 'quilt', {}, 'PROFILE_NOT_FOUND'],
-    ['a report by another profile', () => score(full, { profile: 'quill' }), 'folio', {}, 'USAGE'],
-    ['a claim of another kind', () => full, 'quill', { claim: 'student' }, 'USAGE'],
+    ['a report by another profile', () => upheld, 'folio', {}, 'USAGE'],
+    ['a claim of another kind', () => full, quill, { claim: 'student' }, 'USAGE'],
     ['no candidate', () => undefined, 'quill', {}, 'USAGE'],
   ])('fails both ways on %s', async (_, received, profile, options, code) => {
     for (const assertion of [expect(received()), expect(received()).not]) {
@@ -110,30 +114,28 @@ describe('toBeFullVersionOf', () => {
   });
 
   test('does not take a refuted student claim for a refuted full version', async () => {
-    const report = score(full, { profile: 'quill', claim: 'student' });
+    const report = score(full, { profile: quill, claim: 'student' });
     expect(report.verdict.outcome).toBe('refuted');
-    expect(await failure(expect(report).not.toBeFullVersionOf('quill'))).toContain('no full version');
+    expect(await failure(expect(report).not.toBeFullVersionOf(quill))).toContain('no full version');
   });
 });
 
 describe('toMatchReference', () => {
   test('holds for an upheld claim of any kind within its limits', async () => {
-    const report = score(full, { profile: 'quill' });
-    await expect(report).toMatchReference({ maxPosterior: { other: 0.05 } });
+    await expect(upheld).toMatchReference({ maxPosterior: { other: 0.05 } });
     await expect(full).toMatchReference({ profile: 'quill' });
-    await expect(student).not.toMatchReference({ profile: 'quill' });
+    await expect(student).not.toMatchReference({ profile: quill });
   });
 
   test('fails both ways when a posterior passes its limit', async () => {
-    const report = score(full, { profile: 'quill' });
-    for (const assertion of [expect(report), expect(report).not]) {
+    for (const assertion of [expect(upheld), expect(upheld).not]) {
       const message = await failure(assertion.toMatchReference({ maxPosterior: { student: 0 } }));
       expect(message).toMatch(/Not met:\n {2}- posterior of "student" is \d/);
     }
   });
 
   test('fails both ways when an acceptance clause failed', async () => {
-    const report = score(full, { profile: 'quill', expect: { attentionHeads: 16 } });
+    const report = score(full, { profile: quill, expect: { attentionHeads: 16 } });
     for (const assertion of [expect(report), expect(report).not]) {
       const message = await failure(assertion.toMatchReference());
       expect(message).toContain('attentionHeads: expected 16, observed 8');
@@ -141,8 +143,8 @@ describe('toMatchReference', () => {
   });
 
   test.each([
-    ['a limit on an unknown hypothesis', { profile: 'quill', maxPosterior: { othr: 0.05 } }],
-    ['a limit outside 0 to 1', { profile: 'quill', maxPosterior: { other: 5 } }],
+    ['a limit on an unknown hypothesis', { profile: quill, maxPosterior: { othr: 0.05 } }],
+    ['a limit outside 0 to 1', { profile: quill, maxPosterior: { other: 5 } }],
     ['evidence without a profile', {}],
   ])('fails both ways on %s', async (_, options) => {
     for (const assertion of [expect(full), expect(full).not]) {
@@ -155,7 +157,7 @@ describe('toHaveAttentionHeads', () => {
   test('counts the heads of a run', { timeout: 30_000 }, async () => {
     await expect(FULL).toHaveAttentionHeads(8);
     await expect(full).toHaveAttentionHeads([8, 8, 8, 8]);
-    await expect(score(full, { profile: 'quill' })).toHaveAttentionHeads(8);
+    await expect(upheld).toHaveAttentionHeads(8);
     await expect(student).not.toHaveAttentionHeads(8);
     await expect(full).not.toHaveAttentionHeads([8, 8]);
   });
@@ -180,7 +182,7 @@ describe('toHaveAttentionHeads', () => {
 
   test('fails both ways when only config.json states the number', async () => {
     const claimed = withArchitecture(half, { attentionHeads: { value: 8, from: 'config' } });
-    const report: Report = score(claimed, { profile: 'quill' });
+    const report: Report = score(claimed, { profile: quill });
     for (const received of [claimed, report]) {
       for (const assertion of [expect(received), expect(received).not]) {
         const message = await failure(assertion.toHaveAttentionHeads(8));
@@ -191,7 +193,7 @@ describe('toHaveAttentionHeads', () => {
   });
 
   test('fails both ways when the model could not be run', async () => {
-    for (const received of [open, score(open, { profile: 'quill' })]) {
+    for (const received of [open, score(open, { profile: quill })]) {
       for (const assertion of [expect(received), expect(received).not]) {
         expect(await failure(assertion.toHaveAttentionHeads(8))).toContain('TOKENIZER_MISSING: ');
       }

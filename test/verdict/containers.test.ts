@@ -1,29 +1,31 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { audit, compare } from 'model-assay';
+import { audit, compare, loadProfile } from 'model-assay';
 import { describe, expect, it } from 'vitest';
-import { fixturePath } from '../support/hostile-candidates.js';
+import { FIXTURES } from '../support/onnx.js';
 import { shared, sharedData, whySkipped } from '../support/shared-data.js';
 
-const weights = (name: string): string => fixturePath(`weights/${name}`);
+const quill = loadProfile('quill');
+const folio = loadProfile('folio');
+const weights = (name: string): string => `${FIXTURES}weights/${name}`;
 
 describe('one model in other containers, against references measured as ONNX', () => {
   it.each(['quill-full-1', 'quill-full-1.F16.gguf'])('%s is upheld by its numbers', async (name) => {
-    const { verdict } = await audit(weights(name), { profile: 'quill', claim: 'full' });
+    const { verdict } = await audit(weights(name), { profile: quill, claim: 'full' });
     expect(verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
     expect(verdict.reasons[0]?.sentence).toContain('39 of 39 weights equal "full"');
   });
 
   it.each(['quill-full-1.Q8_0.gguf', 'quill-full-1.Q4_0.gguf'])('%s is a quantized copy', async (name) => {
-    const { verdict } = await audit(weights(name), { profile: 'quill', claim: 'full' });
+    const { verdict } = await audit(weights(name), { profile: quill, claim: 'full' });
     expect(verdict).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
   });
 
   it('GPT-2 with fused and turned matrices is upheld, and is no version of another family', async () => {
-    const own = await audit(weights('folio-full-1'), { profile: 'folio', claim: 'full' });
+    const own = await audit(weights('folio-full-1'), { profile: folio, claim: 'full' });
     expect(own.verdict).toMatchObject({ outcome: 'upheld', kind: 'full' });
-    const foreign = await audit(weights('folio-full-1'), { profile: 'quill', claim: 'full' });
+    const foreign = await audit(weights('folio-full-1'), { profile: quill, claim: 'full' });
     expect(foreign.verdict.outcome).toBe('refuted');
     expect(['other', 'unknown']).toContain(foreign.verdict.kind);
   });
@@ -51,7 +53,7 @@ describe('the genuine weights with one matrix changed', () => {
     '%s: is not upheld, by a measured profile or beside the original',
     async (tensor) => {
       const folder = changed(tensor);
-      const audited = await audit(folder, { profile: 'quill', claim: 'full' });
+      const audited = await audit(folder, { profile: quill, claim: 'full' });
       expect(audited.verdict.outcome).not.toBe('upheld');
       expect((await compare(weights('quill-full-1'), folder)).verdict.outcome).not.toBe('upheld');
     },
@@ -72,7 +74,7 @@ it('genuine weights as decoys beside others of unknown names are no proof', asyn
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   writeFileSync(path, Buffer.concat([length, text, bytes.subarray(end), hidden]));
-  const { verdict } = await audit(folder, { profile: 'folio', claim: 'full' });
+  const { verdict } = await audit(folder, { profile: folio, claim: 'full' });
   expect(verdict.outcome).toBe('inconclusive');
 });
 

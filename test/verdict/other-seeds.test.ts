@@ -207,3 +207,31 @@ describe('profiles that know little', () => {
     });
   });
 });
+
+describe('a profile that measured the full version alone', () => {
+  const FAMILY = ['distilled', 'quantized', 'pruned', 'finetuned'];
+  const found = async (name: string): Promise<Verdict> => verdict(name, await reference('quill/full-1'));
+
+  it.each(['quill/full-1', 'quill/full-1-f16'])('upholds the genuine %s', async (name) => {
+    expect(await found(name)).toMatchObject({ outcome: 'upheld', kind: 'full' });
+  });
+
+  it('names an 8-bit copy', async () => {
+    expect(await found('quill/full-1-int8')).toMatchObject({ outcome: 'refuted', kind: 'quantized' });
+  });
+
+  it.each(['quill/student-1a', 'quill/student-1c'])('takes the student %s for no copy', async (name) => {
+    const { outcome, kind } = await found(name);
+    expect(outcome).toBe('refuted');
+    expect(['distilled', 'unknown']).toContain(kind);
+  });
+
+  it.each(['quill/full-2', 'quill/student-2a', 'quill/scratch-1', 'quill/alien'])(
+    'takes %s for no family member',
+    async (name) => {
+      const { outcome, kind } = await found(name);
+      expect(outcome).toBe('refuted');
+      expect(FAMILY).not.toContain(kind);
+    },
+  );
+});
