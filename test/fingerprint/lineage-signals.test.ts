@@ -157,7 +157,7 @@ describe('lineage', () => {
 });
 
 describe('sibling', async () => {
-  const tune = tuned(base, 0.05, 4);
+  const tune = tuned(base, 0.05, { seed: 4 });
   const pair = [full, await variant('tune', 'finetuned', tune)];
   const share = (result: Measured | Skipped): number => {
     const found =
@@ -188,7 +188,7 @@ describe('sibling', async () => {
   });
 
   it('gives shares of three siblings', async () => {
-    const third = tuned(base, 0.05, 8);
+    const third = tuned(base, 0.05, { seed: 8 });
     const variants = [...pair, await variant('third', 'finetuned', third)];
     const result = sibling.score(await input(mixed(tune, third, 0.25), variants));
     const shares = result.status === 'scored' ? result.details.slice(0, 3) : [];

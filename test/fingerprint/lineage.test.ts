@@ -140,6 +140,12 @@ describe('what a model is to another', () => {
     expect(found.rows?.distance).toBeCloseTo(share, 1);
   });
 
+  it('tuned: by a few steps of one size, whose differences are as bounded as those of rounding', async () => {
+    const found = await relation(tuned(base, 0.05, { bounded: true }), base);
+    expect(found.rows?.peak).toBeLessThan(1.9);
+    expect(found.kind).toBe('tuned');
+  });
+
   it('rescaled: gains of norms folded into the next matrix, which is not tuned', async () => {
     const found = await relation(folded(base), base);
     expect(found.kind).toBe('rescaled');
@@ -235,7 +241,7 @@ describe('a fingerprint', () => {
   }, 60_000);
 
   it('does not see a merge as an independent model', async () => {
-    const other = tuned(base, 0.4, 11);
+    const other = tuned(base, 0.4, { seed: 11 });
     for (const t of [0.3, 0.5, 0.7]) expect((await relation(mixed(base, other, t), base)).kind).toBe('tuned');
   });
 

@@ -24,13 +24,18 @@ export function rounded(model: SyntheticModel, bits: number): SyntheticModel {
   });
 }
 
-/** Adds normal noise of a share of each matrix's size. */
-export function tuned(model: SyntheticModel, share: number, seed = 9): SyntheticModel {
+/** Adds noise of a share of each matrix's size: normal, or bounded as what a few steps of Adam add. */
+export function tuned(
+  model: SyntheticModel,
+  share: number,
+  { seed = 9, bounded = false } = {},
+): SyntheticModel {
   const rng = seededRng(seed);
+  const noise = (): number => (bounded ? Math.sqrt(3) * (2 * rng() - 1) : normal(rng));
   return edited(model, (m, { role }) => {
     if (!LINEAR.has(role) && role !== 'embedding') return m;
     const size = Math.sqrt(m.values.reduce((sum, value) => sum + value * value, 0) / m.values.length);
-    return { ...m, values: m.values.map((value) => value + share * size * normal(rng)) };
+    return { ...m, values: m.values.map((value) => value + share * size * noise()) };
   });
 }
 

@@ -16,6 +16,8 @@ export const SPLIT = {
   stanza: 'sealed',
   gazette: 'sealed',
   psalter: 'sealed',
+  canticle: 'sealed',
+  docket: 'sealed',
 };
 
 /** Families of some splits that a zoo folder holds. */

@@ -26,9 +26,10 @@ const FLOATING = 0.98;
 const REPEATED = 0.99;
 /**
  * What is added to weights turns the sign of the small ones: a share of distance / π of them, for normal weights and
- * changes. Gains that are multiplied into a matrix turn none. Below this share of the distance nothing was added.
+ * changes. Rounding to a grid that holds 0 turns none, nor do gains that are multiplied into a matrix. Below this share of the
+ * distance nothing was added; tuned copies and merges had 0.1 to 0.5, folded ones 0.
  */
-const TURNED = 0.1;
+const TURNED = 0.05;
 /** Share of matrices that are as they were: adapters and repairs leave most of them alone. */
 const KEPT = 0.5;
 /** Fewer matrices in place than this may be so by chance. */
@@ -117,7 +118,7 @@ function inPlace(
   if (rows.zeroed > 0 && rows.equal + rows.zeroed >= EQUAL) return 'pruned';
   if (onGrid(rows)) return 'quantized';
   if (rows.zeroed >= ZEROED) return 'pruned';
-  return rows.flipped < TURNED * rows.distance ? 'rescaled' : 'tuned';
+  return keepsSigns(rows) ? 'rescaled' : 'tuned';
 }
 
 /** What is left of a reference with layers, heads or neurons cut out; training a student moves every matrix. */
@@ -126,8 +127,14 @@ function remainder(rows: RowMatch): RelationKind | null {
   return rows.repeated >= KEPT || onGrid(rows) ? 'pruned' : 'reduced';
 }
 
+/** A few steps of Adam are bounded as well, all but equal in size, and turn signs. */
 function onGrid(rows: RowMatch): boolean {
-  return (rows.peak > 0 && rows.peak < BOUNDED) || rows.levels < COARSE || onFloatGrid(rows);
+  const bounded = rows.peak > 0 && rows.peak < BOUNDED && keepsSigns(rows);
+  return bounded || rows.levels < COARSE || onFloatGrid(rows);
+}
+
+function keepsSigns({ flipped, distance }: RowMatch): boolean {
+  return flipped < TURNED * distance;
 }
 
 /** Rounded to 8-bit floats, whose error grows with the weight. */

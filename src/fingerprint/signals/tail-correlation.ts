@@ -17,9 +17,9 @@ const scale = pairedScale({
   display: Math.tanh,
   decimals: 4,
   closer: 1,
-  // F16 weights 8.2 and more, BF16 6.8 … 7.5, weights rounded to 8 bits 6.0 … 7.2, int8 graphs 4.2 … 6.2, 4 bits 3.1 … 4.4.
+  // F16 weights 8.2 and more, BF16 6.8 … 7.5, weights rounded to 8 bits 6.0 … 7.2, int8 graphs 4.2 … 6.2, 4 bits 3.1 … 4.6.
   sameWeights: { location: 7, scale: 0.6, df: 20 },
-  quantized: { location: 5, scale: 1.2 },
+  quantized: { location: 5.3, scale: 1.4 },
   // Students of four families 2.0 … 3.2, by 0.34 … 1.02 above the strangers of their family,
   // those that start from layers of the teacher by 0.4 … 1.75.
   distilled: { location: Math.atanh(0.985), scale: 0.4 },
