@@ -1,6 +1,6 @@
 // The published table of verdicts, see docs/verdict.md. After npm run build:
 //   node bench/verdict/run.mjs [--zoo DIR] [--split sealed|calibration|build] [--families a,b] [--cache DIR]
-//     [--only verdicts,curves,anytime,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE]
+//     [--only verdicts,curves,anytime,stopping,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE]
 //     [--llm-fingerprint DIR] [--markdown]
 // Splits and families may be several, separated by commas. Progress goes to stderr, tables to stdout.
 import { existsSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,7 @@ import { headline } from './tables/headline.mjs';
 import { calibration } from './tables/reliability.mjs';
 import { rivals } from './tables/rivals.mjs';
 import { signals } from './tables/signals.mjs';
+import { stopping } from './tables/stopping.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
     split: { type: 'string', default: 'sealed' },
     families: { type: 'string' },
     cache: { type: 'string', default: join(tmpdir(), 'assay-verdict-cache') },
-    only: { type: 'string', default: 'verdicts,curves,anytime,claims,rivals' },
+    only: { type: 'string', default: 'verdicts,curves,anytime,stopping,claims,rivals' },
     repeats: { type: 'string', default: '2' },
     audits: { type: 'string', default: '10000' },
     errors: { type: 'string' },
@@ -107,6 +108,8 @@ if (only.has('anytime'))
     title('Honest audits with optional stopping'),
     await anytime(families, tools, { audits: Number(options.audits) }, style),
   );
+if (only.has('stopping'))
+  print(title('Audits that stop when decided'), await stopping(families, tools, style));
 if (only.has('rivals')) {
   const known = familiesOf(zoo, ['build', 'calibration']);
   const more = known.filter(({ name }) => !families.some((family) => family.name === name));

@@ -5,6 +5,7 @@ import tokenDistributions from '../fingerprint/probes/token-distributions.js';
 import { SIGNALS } from '../registry.js';
 import greedyReplies from '../replies/probes/greedy-replies.js';
 import { capOf } from '../verdict/groups.js';
+import { KIND_CERTAIN } from '../verdict/policy.js';
 import type { Plan, Strategy } from './collect.js';
 import { rejudged } from './rejudge.js';
 import { claimOf, rateOf, type ScoreOptions } from './score.js';
@@ -24,7 +25,7 @@ export function untilDecided(profile: ReferenceProfile, options: Omit<ScoreOptio
       if (verdict.outcome === 'inconclusive') return false;
       if (expect && !evidence.probes.architecture && plan.probes.some(({ id }) => id === 'architecture'))
         return false;
-      if (verdict.outcome === 'refuted' && verdict.kind !== 'unknown') return true;
+      if (verdict.outcome === 'refuted' && (verdict.kindProbability ?? 0) >= KIND_CERTAIN) return true;
       if (verdict.outcome === 'refuted' && plan.unfinished) return false;
       const heard = (probe: Probe): boolean =>
         signals.some(
