@@ -18,16 +18,10 @@ import { bestRival, weigh } from './weigh.js';
 /** Accepted rate of false accusations, where the buyer chooses none. */
 export const FALSE_ACCUSATION_RATE = 1e-3;
 const UPHELD_FROM = 0.99;
-/**
- * With strangers in the profile a kind is named three to one; below, the verdict says `unknown`. Of 58 relatives in the
- * calibration families whose kind had 0.75 to 0.95, it was the right one for 57.
- */
-const NAMED_FROM = 0.75;
-/**
- * Without strangers it takes this: how far they lie is then known from other families only, and of 175 relatives with 0.7
- * to 0.95 it was right for 95. From here on an audit that may stop asks no more for the sake of the kind.
- */
+/** A kind is named from here on; below, the verdict says `unknown`. An audit that may stop asks no more for its sake. */
 export const KIND_CERTAIN = 0.95;
+/** Who denies descent, with strangers in the profile to compare with, accuses nobody of more than is refuted already. */
+const OTHER_FROM = 0.75;
 /** A variant is named from this share of the probability of its kind on: others of the kind may not be in the profile. */
 const VARIANT_FROM = 0.9;
 
@@ -126,8 +120,8 @@ function named(
     return { kind, kindProbability: byKind.get(kind) ?? null, variant: claim };
   }
   const strangers = Object.values(profile.variants).some((variant) => variant.kind === 'other');
-  const enough = strangers ? NAMED_FROM : KIND_CERTAIN;
-  const likely = [...byKind].find(([, probability]) => probability >= enough);
+  const enough = (kind: VersionKind): number => (strangers && kind === 'other' ? OTHER_FROM : KIND_CERTAIN);
+  const likely = [...byKind].find(([kind, probability]) => probability >= enough(kind));
   if (likely === undefined) return { kind: 'unknown', kindProbability: null, variant: null };
   const [kind, kindProbability] = likely;
   const variant = Object.entries(posterior).find(
