@@ -33,7 +33,9 @@ const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
  * Assumptions: the reader undoes what containers do to a matrix (order, transposition, fusion, rotary permutation).
  * Error rates: how often a kind is found in a relation is policy where no measurement is named (lineage/copies.ts). On
  * relatives of seven small trained models every 16-, 8-, 4- and 3-bit, pruned, tuned and merged copy was told as such, and
- * stories260K in GGUF F32, Q8_0 and Q4_0 from its safetensors; nothing larger was measured (scripts/lineage-power.mjs).
+ * stories260K in GGUF F32, Q8_0 and Q4_0 from its safetensors; nothing larger was measured (scripts/lineage-power.mjs). In
+ * ten further families no genuine export was taken for a changed one; in one family tuning by a few steps of one size was
+ * taken for rounding, before signs were looked at.
  * Evasion: moving neurons, heads or the residual basis takes weights out of their places; the lineage signal looks there.
  * Renaming the weights of an ONNX graph does not hide them where its layers are plain; layers written in operators that
  * are not understood leave them without roles, and the signal abstains.
