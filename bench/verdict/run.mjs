@@ -1,7 +1,7 @@
 // The published table of verdicts, see docs/verdict.md. After npm run build:
 //   node bench/verdict/run.mjs [--zoo DIR] [--split sealed|calibration|build] [--families a,b] [--cache DIR]
-//     [--only verdicts,curves,anytime,stopping,claims,rivals] [--repeats 2] [--audits 10000] [--errors FILE]
-//     [--llm-fingerprint DIR] [--markdown]
+//     [--only verdicts,curves,anytime,stopping,claims,rivals] [--repeats 2] [--strangers 2] [--audits 10000]
+//     [--errors FILE] [--llm-fingerprint DIR] [--markdown]
 // Splits and families may be several, separated by commas. Progress goes to stderr, tables to stdout.
 import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,6 +33,7 @@ const { values: options } = parseArgs({
     cache: { type: 'string', default: join(tmpdir(), 'assay-verdict-cache') },
     only: { type: 'string', default: 'verdicts,curves,anytime,stopping,claims,rivals' },
     repeats: { type: 'string', default: '2' },
+    strangers: { type: 'string', default: '2' },
     audits: { type: 'string', default: '10000' },
     errors: { type: 'string' },
     'llm-fingerprint': { type: 'string' },
@@ -55,7 +56,12 @@ const families = familiesOf(zoo, options.split.split(',')).filter(
 );
 if (families.length === 0) throw new Error(`${zoo} holds no family of the split "${options.split}".`);
 const store = new EvidenceStore(resolve(options.cache));
-const tools = { store, profiles: new Profiles(store), repeats: repeats(Number(options.repeats)), log };
+const tools = {
+  store,
+  profiles: new Profiles(store, { strangers: Number(options.strangers) }),
+  repeats: repeats(Number(options.repeats)),
+  log,
+};
 
 const count = families.reduce((sum, { members }) => sum + members.length, 0);
 print(

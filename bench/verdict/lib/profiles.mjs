@@ -8,39 +8,47 @@ import { claimsOf } from './zoo.mjs';
 export const SCENARIOS = ['reference', 'informed'];
 
 /**
- * Trusted references of a claim. `reference`: one full export. `informed`: also two strangers (another seed, a small model without
- * a teacher) and one student of another seed. Never the candidate itself, nor a stranger that it was made from.
+ * Trusted references of a claim. `reference`: one full export. `informed`: also strangers (in turn another seed and a small model
+ * without a teacher) and one student of another seed. Never the candidate itself, nor a stranger that it was made from.
  */
-export function referencesOf(family, claim, candidate, scenario) {
+export function referencesOf(family, claim, candidate, scenario, strangers = 2) {
   const full = { variant: claim.name, kind: 'full', member: claim };
   if (scenario === 'reference') return [full];
   const free = ({ name }) => name !== candidate.name && name !== candidate.of;
   const { members } = family;
-  const first = (found) => found.filter(free).slice(0, 1);
-  const seeds = claimsOf(family).filter(({ name }) => name !== claim.name);
-  const small = members.filter((row) => row.kind === 'other' && row.of === null && row.how === 'scratch');
+  const seeds = claimsOf(family).filter(({ name }) => name !== claim.name && free({ name }));
+  const small = members.filter(
+    (row) => row.kind === 'other' && row.of === null && row.how === 'scratch' && free(row),
+  );
+  const inTurn = Array.from({ length: strangers }, (_, at) => [seeds, small][at % 2][at >> 1]);
   const students = members.filter(
     (row) => row.kind === 'distilled' && row.of === claim.name && row.form === 'float32',
   );
   return [
     full,
-    ...first(students).map((member) => ({ variant: 'student', kind: 'distilled', member })),
-    ...first(seeds).map((member) => ({ variant: 'another seed', kind: 'other', member })),
-    ...first(small).map((member) => ({ variant: 'small', kind: 'other', member })),
+    ...students
+      .filter(free)
+      .slice(0, 1)
+      .map((member) => ({ variant: 'student', kind: 'distilled', member })),
+    ...inTurn
+      .filter(Boolean)
+      .map((member) => ({ variant: `stranger ${member.name}`, kind: 'other', member })),
   ];
 }
 
 export class Profiles {
   #store;
+  #strangers;
   #built = new Map();
 
-  constructor(store) {
+  constructor(store, { strangers } = {}) {
     this.#store = store;
+    this.#strangers = strangers;
   }
 
   /** One profile object per set of references, so that whoever remembers scores by profile can tell them apart. */
   async of(family, claim, candidate, scenario) {
-    const references = referencesOf(family, claim, candidate, scenario);
+    const references = referencesOf(family, claim, candidate, scenario, this.#strangers);
     const key = [family.name, ...references.map(({ variant, member }) => `${variant}=${member.name}`)].join(
       ' ',
     );
