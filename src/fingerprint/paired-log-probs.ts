@@ -17,6 +17,17 @@ export interface PairedPosition {
   readonly b: readonly number[];
 }
 
+/** Mean absolute difference of log-probabilities, in nats. */
+export function meanDifference(positions: readonly PairedPosition[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const { a, b } of positions) {
+    for (let i = 0; i < a.length; i++) sum += Math.abs((a[i] ?? 0) - (b[i] ?? a[i] ?? 0));
+    count += a.length;
+  }
+  return sum / count;
+}
+
 /**
  * Positions two runs have in common. Passages that tokenize differently are left out, and a longer budget is
  * cut to the shorter: under causal attention a position depends on its prefix alone.

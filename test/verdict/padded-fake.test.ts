@@ -1,11 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { ReferenceProfile } from 'model-assay';
-import { audit, buildProfile, score } from 'model-assay';
+import { audit, score } from 'model-assay';
 import { beforeAll, describe, expect, it } from 'vitest';
-
-const member = (name: string): string =>
-  fileURLToPath(new URL(`../../fixtures/zoo/motet/${name}`, import.meta.url));
+import { motet, motetProfile } from '../support/motet.js';
 
 // Students whose weights were padded to the shape of the full model: every file has its size, and everything but the
 // weights is equal.
@@ -14,24 +11,21 @@ const FAKES = ['fake-padded', 'fake-padded-noise'];
 describe('a student dressed as the full model', () => {
   let profile: ReferenceProfile;
   beforeAll(async () => {
-    profile = await buildProfile([{ variant: 'full', kind: 'full', candidate: member('full-1') }], {
-      id: 'motet',
-      runs: 1,
-    });
+    profile = await motetProfile();
   }, 60_000);
 
   it.each(FAKES)('%s copies configuration, template, tokenizer and size', (name) => {
     for (const file of ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json'])
-      expect(readFileSync(`${member(name)}/${file}`)).toEqual(readFileSync(`${member('full-1')}/${file}`));
-    expect(statSync(`${member(name)}/onnx/model.onnx`).size).toBe(
-      statSync(`${member('full-1')}/onnx/model.onnx`).size,
+      expect(readFileSync(`${motet(name)}/${file}`)).toEqual(readFileSync(`${motet('full-1')}/${file}`));
+    expect(statSync(`${motet(name)}/onnx/model.onnx`).size).toBe(
+      statSync(`${motet('full-1')}/onnx/model.onnx`).size,
     );
   });
 
   it.each(FAKES)(
     '%s is refuted by what it does and what its weights descend from',
     async (name) => {
-      const { verdict, signals } = await audit(member(name), { profile, seed: 11 });
+      const { verdict, signals } = await audit(motet(name), { profile, seed: 11 });
       expect(verdict.outcome).toBe('refuted');
       expect(verdict.kind).not.toBe('full');
       const heads = signals.find(({ id }) => id === 'head-count');
@@ -41,7 +35,7 @@ describe('a student dressed as the full model', () => {
   );
 
   it('the genuine model in another precision is not', async () => {
-    const report = await audit(member('full-1-f16'), {
+    const report = await audit(motet('full-1-f16'), {
       profile,
       seed: 11,
       onEvidence: (evidence) => {

@@ -1,7 +1,9 @@
 import type { Detail, Signal, VariantView } from '../../core/types.js';
+import { confirmedByAnswers } from '../lineage/answers.js';
 import { detailsOf, phrase, related, relationsByVariant } from '../lineage/by-variant.js';
 import { MIN_EFFECT, type Relation } from '../lineage/relation.js';
 import lineageProbe from '../probes/lineage.js';
+import logProbabilities from '../probes/log-probabilities.js';
 
 /*
  * Shares of candidates of a kind that are found in a relation, as natural logarithms; policy where no reason names a
@@ -32,7 +34,8 @@ const PROVES_NOTHING =
  * counts. Poisson tail with the expectation paid for neurons named often, the search for the layer paid for, Fisher over
  * layers, Holm over references. Descended needs p < 1e-6, 15 % of neurons beyond chance and CKA ≥ 0.2 of attention in
  * anchor-aligned frames; independent means p above that, whatever CKA, which models taught alike share up to 0.5; anything
- * between is inconclusive, and speaks against descent no more than once in a hundred.
+ * between is inconclusive, and speaks against descent no more than once in a hundred. Independence speaks against a reference
+ * once in a thousand, and in ten thousand where log-probabilities were compared and moved by 0.05 nats.
  * Source: agreement of two descriptions as in MATCH (Zhu et al. 2025, arXiv 2502.12292); uCKA of projections as in AWM
  * (arXiv 2510.06738), here after an orthogonal Procrustes alignment to the anchors.
  * Assumptions: 32 anchor tokens are shared, by string or, in vocabularies of one size, by id.
@@ -49,8 +52,10 @@ const lineage: Signal = {
   group: 'lineage',
   spoofing: 'costly',
   needs: [lineageProbe],
+  wants: [logProbabilities],
   score: (input) => {
     const found = relationsByVariant(input);
+    const confirmed = confirmedByAnswers(input);
     const known = new Map(
       found.flatMap(({ variant, relation }): [string, Relation][] =>
         tells(relation) ? [[variant.id, relation]] : [],
@@ -77,7 +82,7 @@ const lineage: Signal = {
         ...Object.fromEntries(
           input.variants.flatMap((variant): [string, number][] => {
             const log = likelihood(variant, known.get(variant.impliedBy ?? variant.id), descends);
-            return log === null ? [] : [[variant.id, log]];
+            return log === null ? [] : [[variant.id, confirmed(variant, log)]];
           }),
         ),
         other: descends && !ofStranger ? FALSE_ALARM : 0,

@@ -1,6 +1,7 @@
 import type { Signal } from '../../core/types.js';
 import { scoreCloseness } from '../../stats/closeness.js';
 import { pairedScale } from '../closeness.js';
+import { meanDifference } from '../paired-log-probs.js';
 import logProbabilities, { type LogProbabilities } from '../probes/log-probabilities.js';
 
 /** Added before the logarithm: half the resolution of stored log-probabilities. */
@@ -8,15 +9,7 @@ const RESOLUTION = 5e-4;
 
 const scale = pairedScale({
   unit: 'nats',
-  measure: (positions) => {
-    let sum = 0;
-    let count = 0;
-    for (const { a, b } of positions) {
-      for (let i = 0; i < a.length; i++) sum += Math.abs((a[i] ?? 0) - (b[i] ?? a[i] ?? 0));
-      count += a.length;
-    }
-    return Math.log(sum / count + RESOLUTION);
-  },
+  measure: (positions) => Math.log(meanDifference(positions) + RESOLUTION),
   display: (value) => Math.max(0, Math.exp(value) - RESOLUTION),
   decimals: 3,
   closer: -1,

@@ -1,4 +1,5 @@
 import type { Signal, VariantView, VersionKind } from '../../core/types.js';
+import { confirmedByAnswers } from '../lineage/answers.js';
 import {
   detailsOf,
   inPlace,
@@ -10,6 +11,7 @@ import { HARDLY, NEVER, SOMETIMES, sharesOf } from '../lineage/copies.js';
 import type { Relation, RelationKind } from '../lineage/relation.js';
 import type { LineageEvidence } from '../lineage/types.js';
 import lineageProbe from '../probes/lineage.js';
+import logProbabilities from '../probes/log-probabilities.js';
 
 /** The kinds of variants that a relation to the full version makes a candidate, whatever the settings. */
 const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
@@ -29,6 +31,8 @@ const MADE: Readonly<Partial<Record<RelationKind, readonly VersionKind[]>>> = {
  * were, are pruning; moved weights of the same shape are tuning, unless every one keeps its sign: multiplied weights may be
  * gains of norms folded into the next matrix, which changes no answer. "The same" also needs the attention of whole layers to
  * agree (CKA 0.99), and every relation the neurons of whole layers: numbers spliced into the sampled places are none.
+ * Changed weights speak against the reference itself once in a thousand, and in ten thousand where log-probabilities were
+ * compared and moved by 0.05 nats: tools may rewrite weights and keep every answer.
  * Source: half-step bound of rounding to nearest (Bennett 1948); CKA with U-centring, Székely and Rizzo 2014.
  * Assumptions: the reader undoes what containers do to a matrix (order, transposition, fusion, rotary permutation).
  * Error rates: how often a kind is found in a relation is policy where no measurement is named (lineage/copies.ts). On
@@ -48,8 +52,10 @@ const weightCopy: Signal = {
   group: 'lineage',
   spoofing: 'costly',
   needs: [lineageProbe],
+  wants: [logProbabilities],
   score: (input) => {
     const found = relationsByVariant(input);
+    const confirmed = confirmedByAnswers(input);
     const placed = found.filter(({ relation }) => inPlace(relation));
     if (placed.length === 0)
       return { status: 'skipped', reason: whyNot(input.candidate.lineage as LineageEvidence, found) };
@@ -73,7 +79,7 @@ const weightCopy: Signal = {
         ...Object.fromEntries(
           input.variants.flatMap((variant): [string, number][] => {
             const log = likelihood(variant, known, made);
-            return log === null ? [] : [[variant.id, log]];
+            return log === null ? [] : [[variant.id, confirmed(variant, log)]];
           }),
         ),
         other: stranger || !relative ? 0 : NEVER,
